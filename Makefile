@@ -1,0 +1,39 @@
+# `make demo` and `make test` are all that a fresh machine with Python 3.11+ and make needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# One BLAS thread: on small matrices more threads only get in each other's way.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test check-slow lint train floor bench clean help
+
+demo: $(INSTALLED)  ## the main job on what ships with chude, into artifacts/demo/
+	$(BIN)/chude demo
+
+test: $(INSTALLED)  ## linters, types and the test suite
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2
+
+check-slow: $(INSTALLED)  ## the long checks: simulations, fuzzing, all of pyvi's answers
+	$(BIN)/python -m pytest -n 2 -m slow
+
+train: $(INSTALLED)  ## make artifacts/world-news again
+	$(BIN)/chude train -o artifacts/world-news
+
+bench: $(INSTALLED)  ## speed against pyvi and the obvious pipeline
+	$(BIN)/python -m eval.bench.segmentation
+
+clean:  ## remove what make made
+	rm -rf $(VENV) artifacts/demo .mypy_cache .ruff_cache .pytest_cache
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("chude needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@

@@ -1,0 +1,253 @@
+"""A model as a folder of plain files: written whole or not at all, read without trusting a byte of it.
+
+    model.json      what the model is, how it was made, and the sha256 of the other files and of itself
+    vocabulary.txt  a term a line, in the order of the weights' rows
+    weights.npz     plain arrays, read with pickling off and only in the shapes that model.json promises
+    card.md         a model card for people
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.atomic import replacing_folder
+from classifier.errors import ArtifactError
+from classifier.features import FeatureSpec
+from classifier.model import Calibration, Model
+
+SCHEMA = 1
+MAX_JSON_BYTES = 16 << 20
+MAX_TERMS = 5_000_000
+MAX_LABELS = 10_000
+MAX_VOCABULARY_BYTES = 512 << 20
+FILES = ("vocabulary.txt", "weights.npz", "card.md")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same model is the same bytes, whenever it is written
+
+
+def save(folder: str | Path, model: Model, vocabulary: list[str], card: str) -> None:
+    """Writes the artifact `folder`, replacing an old one in one step. `model.info` goes into model.json as it is."""
+    arrays = _arrays(model)
+    contents = {
+        "vocabulary.txt": "".join(f"{term}\n" for term in vocabulary).encode(),
+        "weights.npz": _npz(arrays),
+        "card.md": card.encode(),
+    }
+    description = {
+        "schema": SCHEMA,
+        "labels": list(model.labels),
+        "display_names": model.display_names,
+        "features": model.features.to_json(),
+        "terms": len(vocabulary),
+        "threshold": model.calibration.threshold,
+        "secondary_threshold": model.calibration.secondary_threshold,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
+        "info": model.info,
+    }
+    description["sha256"] = _digest(description)
+    with replacing_folder(Path(folder)) as target:
+        for name, data in contents.items():
+            (target / name).write_bytes(data)
+        (target / "model.json").write_text(_json(description, indent=1) + "\n", encoding="utf-8")
+
+
+def load(folder: str | Path) -> Model:
+    """Reads an artifact. No code from it runs and nothing outside its folder is read.
+
+    Raises ArtifactError, which says what is wrong, for anything that `save` did not write.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        what = "is a file, not a model folder" if path.exists() else "there is no such model folder"
+        raise ArtifactError(str(folder), what, "name the folder that `chude train -o` wrote")
+    description = read_description(path)
+    weights_file = path / "weights.npz"
+    for name in FILES:
+        limit = MAX_VOCABULARY_BYTES if name != "weights.npz" else _weights_limit(description)
+        if _file_digest(path / name, limit) != description["files"].get(name):
+            raise ArtifactError(str(path / name), "has been changed since the model was written", "train it again")
+    try:
+        return _model(description, _read_npz(weights_file, _shapes(description)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ArtifactError(str(path), f"is not a usable model ({error})", "train it again") from error
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """model.json, checked against its own digest and for the fields everything else depends on."""
+    file = path / "model.json"
+    data = _read_bounded(file, MAX_JSON_BYTES, remedy="name the folder that `chude train -o` wrote")
+    try:
+        description = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError(str(file), f"is not readable JSON ({type(error).__name__})", "train it again") from error
+    if not isinstance(description, dict) or not isinstance(description.get("schema"), int):
+        raise ArtifactError(str(file), "is not a chude model description", "name a folder that `chude train` wrote")
+    if description["schema"] != SCHEMA:
+        remedy = "upgrade chude" if description["schema"] > SCHEMA else "train it again"
+        raise ArtifactError(str(file), f"has schema {description['schema']}, this chude reads {SCHEMA}", remedy)
+    if description.pop("sha256", None) != _digest(description):
+        raise ArtifactError(str(file), "has been changed since the model was written", "train it again")
+    if not _plausible(description):
+        raise ArtifactError(str(file), "lacks fields or has fields of the wrong kind", "train it again")
+    return description
+
+
+def read_vocabulary(folder: str | Path) -> list[str]:
+    """The terms in the order of the weights' rows."""
+    data = _read_bounded(Path(folder) / "vocabulary.txt", MAX_VOCABULARY_BYTES)
+    return data.decode("utf-8").split("\n")[:-1]
+
+
+def default_artifact() -> Path:
+    """The model that ships with chude: inside the installed package, or in the project's own `artifacts/`."""
+    package = Path(__file__).parent
+    inside = package / "default_model"
+    return inside if inside.is_dir() else package.parent / "artifacts" / "world-news"
+
+
+def _plausible(description: dict[str, Any]) -> bool:
+    labels, terms = description.get("labels"), description.get("terms")
+    numbers = (description.get("threshold"), description.get("secondary_threshold"))
+    return (
+        isinstance(labels, list)
+        and 0 < len(labels) <= MAX_LABELS
+        and all(isinstance(label, str) for label in labels)
+        and len(set(labels)) == len(labels)
+        and isinstance(terms, int)
+        and 0 <= terms <= MAX_TERMS
+        and all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
+        and all(isinstance(description.get(key), dict) for key in ("features", "files", "info", "display_names"))
+    )
+
+
+def _arrays(model: Model) -> dict[str, NDArray[Any]]:
+    return {
+        "hashes": model.hashes,
+        "idf": model.idf,
+        "weights": model.weights,
+        "intercepts": model.intercepts,
+        "scale": model.calibration.scale,
+        "offset": model.calibration.offset,
+        "secondary": model.calibration.secondary,
+    }
+
+
+def _shapes(description: dict[str, Any]) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
+    """The type and shape each array must have."""
+    terms, labels = description["terms"], len(description["labels"])
+    single = np.dtype("<f4")
+    return {
+        "hashes": (np.dtype("<u8"), (terms,)),
+        "idf": (single, (terms,)),
+        "weights": (single, (terms, labels)),
+        "intercepts": (single, (labels,)),
+        "scale": (single, (labels, labels)),
+        "offset": (single, (labels,)),
+        "secondary": (single, (labels, 2)),
+    }
+
+
+def _weights_limit(description: dict[str, Any]) -> int:
+    """No honest weights.npz is larger than its arrays and some headers."""
+    cells = sum(math.prod(shape) * kind.itemsize for kind, shape in _shapes(description).values())
+    return cells + (1 << 16)
+
+
+def _npz(arrays: dict[str, NDArray[Any]]) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, values in arrays.items():
+            member = BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(values), version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, member.getvalue())
+    return buffer.getvalue()
+
+
+def _read_npz(
+    path: Path, shapes: dict[str, tuple[np.dtype[Any], tuple[int, ...]]]
+) -> dict[str, NDArray[Any]]:
+    """The arrays, each read only as far as its promised shape goes, so that no archive can unpack to more."""
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sorted(archive.namelist()) != sorted(f"{name}.npy" for name in shapes):
+                raise ArtifactError(str(path), "does not hold the arrays of a chude model", "train it again")
+            for name, (kind, shape) in shapes.items():
+                with archive.open(f"{name}.npy") as member:
+                    arrays[name] = _read_array(member.read(math.prod(shape) * kind.itemsize + 4096), kind, shape, name)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ArtifactError(str(path), f"cannot be read as arrays ({error})", "train it again") from error
+    return arrays
+
+
+def _read_array(data: bytes, kind: np.dtype[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
+    stream = BytesIO(data)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError(f"{name}: unknown array format")
+    found_shape, fortran, found_kind = np.lib.format.read_array_header_1_0(stream)
+    if found_kind != kind or found_shape != shape or fortran:
+        raise ValueError(f"{name}: {found_kind} {found_shape} instead of {kind} {shape}")
+    body = data[stream.tell() :]
+    if len(body) != math.prod(shape) * kind.itemsize:
+        raise ValueError(f"{name}: {len(body)} bytes of data for {shape}")
+    values = np.frombuffer(body, dtype=kind).reshape(shape)
+    if kind.kind == "f" and not np.isfinite(values).all():
+        raise ValueError(f"{name}: not all of its numbers are finite")
+    return values
+
+
+def _model(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
+    return Model(
+        labels=description["labels"],
+        features=FeatureSpec.from_json(description["features"]),
+        hashes=arrays["hashes"],
+        idf=arrays["idf"],
+        weights=arrays["weights"],
+        intercepts=arrays["intercepts"],
+        calibration=Calibration(
+            arrays["scale"],
+            arrays["offset"],
+            arrays["secondary"],
+            float(description["threshold"]),
+            float(description["secondary_threshold"]),
+        ),
+        display_names=description["display_names"],
+        info=description["info"],
+    )
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent, allow_nan=False)
+
+
+def _digest(description: dict[str, Any]) -> str:
+    """Of everything in model.json but the digest itself."""
+    return hashlib.sha256(_json(description).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read_bounded(path: Path, limit: int, remedy: str = "train it again") -> bytes:
+    if path.is_symlink() or not path.is_file():
+        what = "is a link or a special file" if path.is_symlink() or path.exists() else "is missing"
+        raise ArtifactError(str(path), what, remedy)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise ArtifactError(str(path), f"cannot be read ({error.strerror})", remedy) from error
+    if len(data) > limit:
+        raise ArtifactError(str(path), f"is larger than a model's may be ({limit:,} bytes)", remedy)
+    return data
+
+
+def _file_digest(path: Path, limit: int) -> str:
+    return hashlib.sha256(_read_bounded(path, limit)).hexdigest()

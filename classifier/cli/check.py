@@ -1,0 +1,141 @@
+"""`chude check`: what is wrong with a corpus, before a model learns it or is measured on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from classifier.cli import common
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from training.findings import Finding
+
+FORMATS = ("table", "jsonl")
+_TITLE = 80
+"""Characters of a title in the table: enough to know the article by; JSON lines have all of it."""
+
+
+@click.command("check")
+@click.argument("corpora", metavar="CORPUS…", nargs=-1, required=True)
+@click.option(
+    "--against", metavar="CORPUS", multiple=True, help="Test corpus that must not share articles with CORPUS."
+)
+@click.option(
+    "--label-errors/--no-label-errors",
+    default=None,
+    help="Look for CH501, which trains models. [default: up to 10,000 articles; with more it takes minutes]",
+)
+@click.option("--ignore", metavar="CODE", multiple=True, help="Leave out findings of this code; may be given again.")
+@click.option(
+    "--similarity",
+    type=click.FloatRange(0.5, 1),
+    default=0.7,
+    metavar="S",
+    help="Share of 5-syllable sequences in common that makes a near-duplicate. [default: 0.7]",
+)
+@click.option("--seed", type=click.IntRange(0), default=13, metavar="N", help="Seed of the folds. [default: 13]")
+@common.format_option(*FORMATS)
+@common.encoding_option
+@common.column_options
+@click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
+def command(
+    corpora: tuple[str, ...],
+    against: tuple[str, ...],
+    ignore: tuple[str, ...],
+    form: str | None,
+    encoding: str | None,
+    target: str | None,
+    **options: Any,
+) -> int:
+    """Looks a labelled corpus over and names what a person should see, worst first, with file and line.
+
+    \b
+    CH101 exact-duplicate             CH301 empty-text
+    CH102 near-duplicate              CH302 tiny-text
+    CH103 duplicate-with-other-label  CH303 not-vietnamese (texts typed without accents pass)
+    CH201 leak-exact                  CH401 rare-label
+    CH202 leak-near                   CH402 imbalance
+    CH203 leak-other-label            CH403 one-label
+    CH501 likely-label-error
+
+    CH2xx are articles of --against that stand in CORPUS. A row whose column `checked` names codes (["CH501"]) is not
+    reported under them again. Exit code 0: clean; 1: findings, or inputs skipped; 3: no input.
+
+    \b
+    Examples:
+      $ chude check my-news.csv --label-column section
+      $ chude check train.jsonl --against test.jsonl
+      $ chude check corpus/ --format jsonl -o findings.jsonl
+    """
+    from training.check import check
+    from training.corpus import read_corpus
+    from training.findings import RULES
+    from training.label_errors import QUICK
+
+    unknown = [code for code in ignore if code not in RULES]
+    if unknown:
+        raise click.BadParameter(f"unknown code {unknown[0]!r}; known are {', '.join(RULES)}", param_hint="--ignore")
+    tally = common.Tally()
+    columns = common.columns_from(options)
+    form = common.form_for(form, target, FORMATS)
+    corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
+    tested = read_corpus(against, columns=columns, encoding=encoding, on_skip=tally.skip) if against else None
+    tally.used = len(corpus.articles) + (len(tested.articles) if tested else 0)
+    if options["label_errors"] is None:
+        options["label_errors"] = len(corpus.articles) <= QUICK
+        if not options["label_errors"]:
+            common.say(f"chude: not looking for label errors in over {QUICK:,} articles; --label-errors asks for it")
+    findings = check(corpus, tested, ignore=ignore, **options)
+    with common.output(target) as stream:
+        write(findings, form, stream)
+    code = tally.finish("checked", what="article")
+    summarise(findings)
+    return 1 if findings else code
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """The finding as a JSON object; fields that do not apply are null."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "source": finding.source,
+        "id": finding.id,
+        "title": finding.title,
+        "message": finding.message,
+        "other_source": finding.other_source or None,
+        "other_id": finding.other_id or None,
+        "score": None if finding.score is None else round(finding.score, 4),
+    }
+
+
+def write(findings: list[Finding], form: str, stream: IO[str]) -> None:
+    """Writes the findings in one of FORMATS; a table of none is empty."""
+    if form == "jsonl":
+        stream.writelines(common.json_line(as_json(finding)) for finding in findings)
+    elif findings:
+        common.console_table(["code", "score", "where", "what", "other"], map(_table_row, findings), stream)
+
+
+def _table_row(finding: Finding) -> list[str]:
+    title = shorten(finding.title, _TITLE, placeholder=" …")
+    return [
+        f"{finding.code} {finding.name}",
+        "" if finding.score is None else f"{finding.score:.2f}",
+        finding.source,
+        f"{finding.message}: “{title}”" if title else finding.message,
+        finding.other_source,
+    ]
+
+
+def summarise(findings: list[Finding]) -> None:
+    """How many findings of which code, on stderr."""
+    counts = Counter((finding.code, finding.name) for finding in findings)
+    for (code, name), count in sorted(counts.items()):
+        common.say(f"chude: {code} {name}: {count:,}")
+    common.say(f"chude: {common.number(len(findings), 'finding')}" if findings else "chude: clean, no findings")

@@ -1,0 +1,207 @@
+"""`chude cluster`: the related headlines of many pages in groups, with names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from classifier.cli import common
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO
+
+    from classifier.clustering import Cluster, ClusterResult
+    from classifier.types import Page
+
+FORMATS = ("table", "jsonl", "csv")
+_SHOWN = 5
+
+
+class _Number(click.ParamType):
+    """A whole number from 1 on, or "auto"."""
+
+    name = "auto|N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "auto" or (isinstance(value, int) and value > 0):
+            return value
+        if not str(value).isascii() or not str(value).isdigit() or int(value) < 1:
+            self.fail(f"{value!r} is not a number from 1 on, nor auto", param, ctx)
+        return int(value)
+
+
+@click.command("cluster")
+@common.paths_argument
+@click.option("--k", type=_Number(), default="auto", help="How many clusters. [default: auto]")
+@click.option("--max-outliers", type=click.IntRange(0), default=0, metavar="N", help="So many headlines may fit nowhere.")
+@common.model_option
+@common.format_option(*FORMATS)
+@common.encoding_option
+@common.column_options
+@click.option("--plot", "plot", metavar="FILE", help="Draw the map of headlines (.png or .svg); a silhouette chart goes beside it.")
+@click.option("-o", "--output", "target", metavar="DIR|FILE", help="Write here; a folder gets table, plots and an HTML page.")
+def command(
+    paths: tuple[str, ...],
+    k: Any,
+    max_outliers: int,
+    model: str | None,
+    form: str | None,
+    encoding: str | None,
+    plot: str | None,
+    target: str | None,
+    **options: Any,
+) -> int:
+    """Groups the related headlines of saved pages, or the rows of a JSONL, CSV or TSV file with a `headline` column.
+
+    \b
+    Examples:
+      $ chude cluster saved/
+      $ chude cluster headlines.csv --k 40 --plot map.png
+      $ chude cluster saved/ -o clusters/
+    """
+    from classifier.clustering import cluster_merged, merge_headlines
+    from classifier.errors import NoInputError
+    from classifier.reading import read_pages
+
+    tally = common.Tally()
+    columns = common.columns_from(options)
+    loaded = common.load_model(model)
+    pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
+    merged = merge_headlines(headline_items(pages, columns.date, tally))
+    if not merged and tally.used:
+        raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
+    if merged:
+        result = cluster_merged(merged, k, max_outliers=max_outliers, model=loaded)
+        _write(result, target, form)
+        if plot:
+            draw(result, Path(plot))
+    code = tally.finish("read", asked=paths)
+    news = sum(cluster.kind == "news" for cluster in result.clusters)
+    common.say(f"chude: {common.number(len(merged), 'different headline')} in {common.number(news, 'cluster')}{_apart(result)}")
+    return code
+
+
+def headline_items(pages: Iterable[Page], date_column: str | None, tally: common.Tally) -> Iterator[tuple[str, str, str, str]]:
+    """(headline, blurb, page id, date) of each related headline; a row of a table is itself one headline."""
+    for page in pages:
+        tally.used += 1
+        date = str(page.extra.get(date_column or "date") or "")
+        if page.related:
+            yield from ((item.headline, item.blurb, page.id, date) for item in page.related)
+        elif _is_row(page):
+            yield page.title or page.lead or page.body, page.lead if page.title else "", page.id, date
+
+
+def _is_row(page: Page) -> bool:
+    """Whether the page is a table's row without related headlines: then its own headline is what is to be clustered."""
+    return page.source.rpartition(":")[2].isdigit() and bool(page.text)
+
+
+def _apart(result: ClusterResult) -> str:
+    tickers = sum(cluster.size for cluster in result.clusters if cluster.kind == "ticker")
+    outliers = sum(cluster.size for cluster in result.clusters if cluster.kind == "outliers")
+    parts = [f"{tickers:,} service items (lottery, weather, prices …) set apart"] if tickers else []
+    parts += [f"{outliers:,} that fit nowhere"] if outliers else []
+    return "".join(f"; {part}" for part in parts)
+
+
+def as_json(cluster: Cluster) -> dict[str, Any]:
+    """The cluster as the contract's JSON object; `kind` tells news from service items and outliers."""
+    row: dict[str, Any] = {
+        "cluster": cluster.number,
+        "kind": cluster.kind,
+        "size": cluster.size,
+        "topic": cluster.topic,
+        "keywords": list(cluster.keywords),
+        "representative": cluster.representative,
+        "silhouette": round(cluster.silhouette, 4),
+        "headlines": [
+            {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)} for item in cluster.headlines
+        ],
+    }
+    dates = sorted(date[:10] for item in cluster.headlines for date in item.dates)
+    if dates:
+        row |= {"first": dates[0], "last": dates[-1], "weeks": weeks(dates)}
+    return row
+
+
+def weeks(dates: Sequence[str]) -> dict[str, int]:
+    """Headlines by ISO week ("2026-W05"); dates of another form than YYYY-MM-DD count under "undated"."""
+    from collections import Counter
+    from datetime import date
+
+    counted: Counter[str] = Counter()
+    for text in dates:
+        try:
+            year, week, _ = date.fromisoformat(text).isocalendar()
+        except ValueError:
+            counted["undated"] += 1
+        else:
+            counted[f"{year}-W{week:02}"] += 1
+    return dict(sorted(counted.items()))
+
+
+def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
+    if target is not None and not Path(target).suffix:
+        from classifier.atomic import replacing_folder
+
+        with replacing_folder(Path(target)) as folder:
+            write_folder(result, folder)
+        common.say(f"chude: wrote {target}; open {target}/clusters.html")
+        return
+    chosen = common.form_for(form, target, FORMATS)
+    with common.output(target) as stream:
+        write(result.clusters, chosen, stream)
+
+
+def write_folder(result: ClusterResult, folder: Path) -> None:
+    """clusters.jsonl, clusters.csv, clusters.html, map.png and silhouette.png."""
+    from classifier.cli.cluster_page import cluster_page
+
+    for form in ("jsonl", "csv"):
+        with (folder / f"clusters.{form}").open("w", encoding="utf-8", newline="") as stream:
+            write(result.clusters, form, stream)
+    draw(result, folder / "map.png")
+    drawn = {"map": folder / "map.png", "silhouette": folder / "map-silhouette.png"}
+    pictures = {name: path.read_bytes() for name, path in drawn.items() if path.exists()}
+    (folder / "clusters.html").write_text(cluster_page(result, pictures), encoding="utf-8")
+
+
+def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
+    """Writes clusters in one of FORMATS."""
+    if form == "jsonl":
+        stream.writelines(common.json_line(as_json(cluster)) for cluster in clusters)
+    elif form == "csv":
+        stream.write(common.separated_line(["cluster", "kind", "topic", "keywords", "headline", "blurb", "pages"], ","))
+        for cluster in clusters:
+            shared = [cluster.number, cluster.kind, cluster.topic, " ".join(cluster.keywords)]
+            for item in cluster.headlines:
+                stream.write(common.separated_line([*shared, item.headline, item.blurb, " ".join(item.pages)], ","))
+    else:
+        rows = ([str(c.number), str(c.size), c.topic or f"({c.kind})", ", ".join(c.keywords), _examples(c)] for c in clusters)
+        common.console_table(["#", "size", "topic", "keywords", "headlines"], rows, stream)
+
+
+def _examples(cluster: Cluster) -> str:
+    """The representative and a few more; how many are not shown is said."""
+    others = [item.headline for item in cluster.headlines if item.headline != cluster.representative]
+    first = [cluster.representative] if cluster.representative else []
+    shown = [*first, *others][:_SHOWN]
+    more = cluster.size - len(shown)
+    return " | ".join(shown) + (f" | … and {more} more" if more > 0 else "")
+
+
+def draw(result: ClusterResult, path: Path) -> None:
+    """Draws the map to `path` and the silhouette chart beside it; without two news headlines there is nothing to draw."""
+    from classifier.clustering.layout import layout
+    from eval.plots import headline_map, save, silhouette_chart
+
+    if len(result.labels) < 3:
+        common.say("chude: too few headlines for a map")
+        return
+    names = {c.number: ", ".join(c.keywords[:2]) or c.representative for c in result.clusters if c.kind == "news"}
+    save(headline_map(layout(result.points), result.labels, names), path)
+    save(silhouette_chart(result.silhouettes, result.labels, names), path.with_name(f"{path.stem}-silhouette{path.suffix}"))

@@ -1,0 +1,164 @@
+"""What the commands share: options, the count of what was skipped, and the ways to write rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from classifier.errors import NoInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import IO
+
+    from classifier.model import Model
+    from classifier.reading import Columns
+    from classifier.types import Skipped
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_CONTROL = {number: None for number in (*range(9), *range(11, 32), *range(127, 160))}
+_CONTROL |= {number: " " for number in (9, 10, 11, 12, 13)}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def chain(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several click options as one decorator, shown in the help in this order."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+paths_argument = click.argument("paths", metavar="PATH…", nargs=-1, required=True)
+model_option = click.option("-m", "--model", metavar="ARTIFACT", help="Model folder. [default: the world-news model]")
+encoding_option = click.option("--encoding", metavar="NAME", help="Read texts in this encoding, e.g. windows-1258.")
+column_options = chain(
+    click.option("--text-column", metavar="NAME", help="Column with the text."),
+    click.option("--title-column", metavar="NAME", help="Column with the headline."),
+    click.option("--id-column", metavar="NAME", help="Column with the id."),
+    click.option("--label-column", metavar="NAME", help="Column with the topic."),
+    click.option("--labels-column", metavar="NAME", help="Column with all topics of an article."),
+    click.option("--date-column", metavar="NAME", help="Column with the date."),
+)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """--format with these choices; the first is the default."""
+    return click.option("--format", "form", type=click.Choice(formats), help=f"Output format. [default: {formats[0]}]")
+
+
+def columns_from(options: dict[str, Any]) -> Columns:
+    """Takes the column options out of a command's options."""
+    from classifier.reading import Columns
+
+    names = ("text", "title", "id", "label", "labels", "date")
+    return Columns(**{name: options.pop(f"{name}_column", None) for name in names})
+
+
+def load_model(path: str | None) -> Model:
+    """The model a user named, or the one that ships with chude."""
+    from classifier.artifact import default_artifact, load
+
+    return load(path or default_artifact())
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what was used and names what was not, as it happens."""
+
+    used: int = 0
+    skipped: int = 0
+    sources: list[str] = field(default_factory=list)
+
+    def skip(self, skipped: Skipped) -> None:
+        """Names an input that could not be used."""
+        self.skipped += 1
+        say(f"chude: error: {skipped}")
+
+    def finish(self, done: str, *, what: str = "page", asked: Sequence[str] = ()) -> int:
+        """Prints the summary and gives the exit code: 0, 1 with inputs skipped; raises NoInputError if nothing was used."""
+        if not self.used:
+            if self.skipped:
+                raise NoInputError("", f"no input could be read ({number(self.skipped, 'input')} skipped)", "see above")
+            raise NoInputError(", ".join(asked), f"holds no {what}", "give a file, a folder or - for standard input")
+        skipped = f", {number(self.skipped, 'input')} skipped (named above)" if self.skipped else ""
+        say(f"chude: {number(self.used, what)} {done}{skipped}")
+        return 1 if self.skipped else 0
+
+
+def number(count: int, noun: str) -> str:
+    """`1 page`, `2,500 pages`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def say(message: str) -> None:
+    """A line for the person at the terminal: to stderr, without control characters."""
+    click.echo(plain(message), err=True)
+
+
+def plain(text: str) -> str:
+    """The text on one line without control characters, which could move the cursor or recolour the terminal."""
+    return text.translate(_CONTROL)
+
+
+@contextmanager
+def output(path: str | None) -> Iterator[IO[str]]:
+    """stdout, or a file that takes its place only when everything has been written."""
+    if path is None or path == "-":
+        yield sys.stdout
+        return
+    from classifier.atomic import replacing_file
+
+    with replacing_file(Path(path)) as stream:
+        yield stream
+
+
+def form_for(form: str | None, path: str | None, known: Sequence[str]) -> str:
+    """The format asked for, else the one the output's name ends in, else the first known."""
+    ending = Path(path).suffix.lstrip(".").lower() if path else ""
+    return form or (ending if ending in known else known[0])
+
+
+def json_line(value: object) -> str:
+    """One JSON line with Vietnamese as it is."""
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def separated_line(values: Iterable[object], delimiter: str) -> str:
+    """One CSV or TSV line. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    stream = StringIO()
+    cells = [value if isinstance(value, int | float) else _cell(str(value)) for value in values]
+    csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return stream.getvalue()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def console_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: IO[str]) -> None:
+    """A table for people; nothing in it is cut, long cells fold."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=stream, width=None if stream.isatty() else 120, highlight=False, markup=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    console.print(table)

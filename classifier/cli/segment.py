@@ -1,0 +1,36 @@
+"""`chude segment`: text with the syllables of each word joined, as pyvi does it."""
+
+from __future__ import annotations
+
+import click
+
+from classifier.cli import common
+
+
+@click.command("segment")
+@click.argument("paths", metavar="[PATH…|-]", nargs=-1)
+@common.encoding_option
+@click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
+def command(paths: tuple[str, ...], encoding: str | None, target: str | None) -> int:
+    """Word-segments texts, a line in, a line out, character for character as pyvi's ViTokenizer would.
+
+    Reads standard input where no PATH is given.
+
+    \b
+    Example:
+      $ echo 'Mỹ sẵn sàng đối thoại với Nga' | chude segment
+      Mỹ sẵn_sàng đối_thoại với Nga
+    """
+    from classifier.reading.text_lines import read_text_lines
+    from classifier.segmentation import Segmenter
+
+    tally = common.Tally()
+    segmenter = Segmenter()
+
+    with common.output(target) as stream:
+        for line in segmenter.segment(read_text_lines(paths or ("-",), encoding=encoding, on_skip=tally.skip)):
+            tally.used += 1
+            stream.write(line + "\n")
+    if not tally.used and not tally.skipped:
+        return 0  # an empty input segments to an empty output
+    return tally.finish("segmented", what="line")

@@ -1,0 +1,222 @@
+"""The trained model: pages in, calibrated topics and the words that decided them out. Needs numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.features import (
+    Counts,
+    FeatureSpec,
+    TermTable,
+    Tokeniser,
+    count_terms,
+    page_batches,
+    row_sums,
+    term_string,
+    terms_of,
+    tf_idf,
+)
+from classifier.segmentation.segmenter import Segmenter
+from classifier.types import OTHER, Prediction, Reason, TopicScore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from classifier.features import Tokens
+    from classifier.types import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Scores to probabilities, fitted on out-of-fold scores.
+
+    scale (L, L), offset (L,): softmax(scores @ scale + offset) is the distribution of the primary label (matrix scaling, Guo et al.
+    2017; Platt 1999 for two). secondary (L, 2): sigmoid(a * score + b) is the probability that a label applies at all (Platt 1999).
+    threshold: least probability at which a topic is named rather than "other"; secondary_threshold: likewise for further topics.
+    """
+
+    scale: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    secondary: NDArray[np.float32]
+    threshold: float
+    secondary_threshold: float
+
+    def primary(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, L) probabilities that sum to 1 a row."""
+        logits = scores @ self.scale.astype(np.float64) + self.offset
+        logits -= logits.max(axis=1, keepdims=True)
+        exponentials: NDArray[np.float64] = np.exp(logits)
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def applies(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, L) probabilities that each label applies, each on its own."""
+        logits = scores * self.secondary[:, 0] + self.secondary[:, 1]
+        return 1.0 / (1.0 + np.exp(-np.clip(logits, -500, 500)))
+
+
+class Model:
+    """A linear topic model over hashed terms.
+
+    labels: L names; hashes (V,), idf (V,), weights (V, L), intercepts (L,): scores are tf-idf rows @ weights + intercepts.
+    info: what `model.json` says about its making. Not thread-safe: one per thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        labels: Sequence[str],
+        features: FeatureSpec,
+        hashes: NDArray[np.uint64],
+        idf: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        intercepts: NDArray[np.float32],
+        calibration: Calibration,
+        display_names: Mapping[str, str] | None = None,
+        info: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.labels = tuple(labels)
+        self.features = features
+        self.hashes, self.idf, self.weights, self.intercepts = hashes, idf, weights, intercepts
+        self.calibration = calibration
+        self.display_names = dict(display_names or {})
+        self.info: dict[str, Any] = dict(info or {})
+        self._table: TermTable | None = None
+        self._tokeniser: Tokeniser | None = None
+
+    @property
+    def tokeniser(self) -> Tokeniser:
+        """The model's own tokeniser, made at first use."""
+        if self._tokeniser is None:
+            self._tokeniser = Tokeniser(Segmenter())
+        return self._tokeniser
+
+    def without_caches(self) -> Model:
+        """A copy that is small to send to another process: no tables, no segmenter."""
+        return Model(
+            labels=self.labels,
+            features=self.features,
+            hashes=self.hashes,
+            idf=self.idf,
+            weights=self.weights,
+            intercepts=self.intercepts,
+            calibration=self.calibration,
+            display_names=self.display_names,
+            info=self.info,
+        )
+
+    def same_as(self, other: Model) -> bool:
+        """Whether both are one model, trained once."""
+        return self.info == other.info and np.array_equal(self.weights, other.weights)
+
+    def predict(self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0) -> list[Prediction]:
+        """Labels each page; see `iter_predict`."""
+        return list(self.iter_predict(pages, threshold=threshold, explain=explain))
+
+    def iter_predict(
+        self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0
+    ) -> Iterator[Prediction]:
+        """Labels a stream of pages in order, a batch at a time, in steady memory.
+
+        threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how many
+        reasons each prediction carries (0: none).
+        """
+        for batch in page_batches(pages):
+            tokens, rows = self._rows(batch)
+            scores = self._scores(rows)
+            probabilities, applies = self.calibration.primary(scores), self.calibration.applies(scores)
+            for number, page in enumerate(batch):
+                prediction = self._decide(page, probabilities[number], applies[number], threshold)
+                if explain:
+                    label = self.labels.index(prediction.topic) if prediction.topic in self.labels else None
+                    reasons = self._reasons(tokens, rows, number, label)[:explain]
+                    prediction = replace(prediction, reasons=tuple(reasons))
+                yield prediction
+
+    def scores(self, pages: Iterable[Page]) -> NDArray[np.float64]:
+        """(n, L) uncalibrated scores (log-odds of each label against the rest)."""
+        parts = [self._scores(self._rows(batch)[1]) for batch in page_batches(pages)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
+
+    def topic_of_group(self, pages: Sequence[Page]) -> str:
+        """The label of several short texts about one thing: of their mean probabilities."""
+        mean = self.calibration.primary(self.scores(pages)).mean(axis=0)
+        return self._decide(pages[0], mean, np.zeros_like(mean), None).topic
+
+    def explain(self, page: Page, topic: str | None = None) -> list[Reason]:
+        """The terms that carried `topic` (default: the predicted one), strongest first, for (+) and against (-).
+
+        The weights of all reasons and the label's intercept add up to its score.
+        """
+        tokens, rows = self._rows([page])
+        topic = topic or self.predict([page])[0].topic
+        if topic not in self.labels:
+            return []
+        return self._reasons(tokens, rows, 0, self.labels.index(topic))
+
+    def _rows(self, pages: Sequence[Page]) -> tuple[Tokens, Counts]:
+        if self._table is None:
+            self._table = TermTable(self.hashes)
+        tokeniser = self.tokeniser
+        tokeniser.forget_if_full()
+        tokens = tokeniser.tokenise(pages, self.features.body_characters)
+        counts = count_terms(tokens, tokeniser.lexicon.hashes, self._table, self.features)
+        return tokens, tf_idf(counts, self.idf, self.features)
+
+    def _scores(self, rows: Counts) -> NDArray[np.float64]:
+        contributions = rows.values[:, None] * self.weights[rows.columns]
+        return row_sums(contributions, rows.indptr) + self.intercepts
+
+    def _decide(
+        self, page: Page, probabilities: NDArray[np.float64], applies: NDArray[np.float64], threshold: float | None
+    ) -> Prediction:
+        order = np.lexsort((np.arange(len(self.labels)), -probabilities)).tolist()
+        topics = tuple(TopicScore(self.labels[i], float(probabilities[i])) for i in order)
+        best = next((score for score in topics if score.topic != OTHER), topics[0])
+        least = self.calibration.threshold if threshold is None else threshold
+        top = best
+        if best.topic != OTHER and best.probability < least:
+            rest = sum(score.probability for score in topics if score.topic == OTHER)
+            # Without an "other" of its own the model can only say how unlikely the likeliest label is.
+            top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - best.probability)
+        secondary: tuple[str, ...] = ()
+        if self.calibration.secondary_threshold <= 1:
+            likely = [i for i in order if applies[i] >= self.calibration.secondary_threshold]
+            secondary = tuple(self.labels[i] for i in likely if self.labels[i] not in (OTHER, top.topic))
+        return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source)
+
+    def _reasons(self, tokens: Tokens, rows: Counts, row: int, label: int | None) -> list[Reason]:
+        if label is None:
+            return []
+        start, end = int(rows.indptr[row]), int(rows.indptr[row + 1])
+        columns = rows.columns[start:end]
+        weights = rows.values[start:end].astype(np.float64) * self.weights[columns, label]
+        strings = self._strings(tokens, row, columns)
+        order = np.lexsort((columns, -np.abs(weights))).tolist()
+        return [Reason(strings[int(columns[i])], float(weights[i])) for i in order if weights[i] != 0]
+
+    def _strings(self, tokens: Tokens, row: int, columns: NDArray[np.int32]) -> dict[int, str]:
+        """How the page itself writes the terms of `columns` (so the vocabulary file need not be read)."""
+        if self._table is None:
+            raise AssertionError("no features without a table")
+        wanted, found = set(columns.tolist()), {}
+        first_zone = 3 * row
+        begin = int(tokens.zone_ends[first_zone - 1]) if first_zone else 0
+        end = int(tokens.zone_ends[first_zone + 2])
+        lexicon = self.tokeniser.lexicon
+        for terms in terms_of(tokens, lexicon.hashes, self.features.terms):
+            inside = np.flatnonzero((terms.first >= begin) & (terms.first < end))
+            for at, column in zip(inside.tolist(), self._table.columns(terms.hashes[inside]).tolist(), strict=True):
+                if column in wanted and column not in found:
+                    term = term_string(tokens, lexicon, terms.kind, int(terms.first[at]), int(terms.last[at]))
+                    found[column] = readable(term)
+        return found
+
+
+def readable(term: str) -> str:
+    """A vocabulary term as people write it: `đối_thoại chiến_lược` is "đối thoại chiến lược"."""
+    return term.replace("_", " ").replace("+", " ")

@@ -1,0 +1,58 @@
+"""One form for the many spellings of a syllable, used for features only; what `segment` prints is never touched."""
+
+from __future__ import annotations
+
+import re
+
+# Two placements of the tone mark are in use (hoà, hòa); the second is taken. Only an open syllable differs: toàn has one form.
+_TONE_PLACES = {
+    old: new
+    for olds, news in (
+        ("oà oá oả oã oạ", "òa óa ỏa õa ọa"),
+        ("oè oé oẻ oẽ oẹ", "òe óe ỏe õe ọe"),
+        ("uỳ uý uỷ uỹ uỵ", "ùy úy ủy ũy ụy"),
+    )
+    for old, new in zip(olds.split(), news.split(), strict=True)
+}
+_OPEN_END = re.compile(f"(?<!q)({'|'.join(_TONE_PLACES)})$")
+# i and y are interchangeable as the only vowel after these consonants (Mĩ, Mỹ; Thổ Nhĩ Kì, Kỳ; hi vọng, hy vọng).
+_Y_FOR_I = dict(zip("iìíỉĩị", "yỳýỷỹỵ", strict=True))
+_LONE_I = re.compile("^(h|k|l|m|s|t|qu)([iìíỉĩị])$")
+
+# Transliterations that papers use side by side for the names this project's topics turn on.
+_ALIASES = {
+    "kyiv": "kiev",
+    "ukraina": "ukraine",
+    "matxcơva": "moscow",
+    "mátxcơva": "moscow",
+    "moskva": "moscow",
+    "maxcơva": "moscow",
+    "krym": "crimea",
+    "crưm": "crimea",
+    "crimê": "crimea",
+    "zelenskiy": "zelensky",
+    "zelenskyy": "zelensky",
+    "daesh": "is",
+    "isis": "is",
+    "isil": "is",
+    "bashar": "assad",
+}
+
+NUMBER = "#"
+"""Stands for every syllable that begins with a digit: a count or a year is rarely what an article is about."""
+
+
+def normalise(syllable: str) -> str:
+    """The form of a syllable that features use: lower case, one spelling, NATO for `NATO.`; "" for punctuation."""
+    if syllable[0].isdigit():
+        return NUMBER
+    lower = syllable.lower()
+    if lower.endswith("."):
+        lower = lower.rstrip(".")
+    if not lower or not any(character.isalnum() for character in lower):
+        return ""
+    if "://" in lower or "@" in lower:
+        return ""  # an address says where a page came from, not what it is about
+    lower = _OPEN_END.sub(lambda match: _TONE_PLACES[match.group()], lower)
+    lower = _LONE_I.sub(lambda match: match.group(1) + _Y_FOR_I[match.group(2)], lower)
+    return _ALIASES.get(lower, lower)

@@ -1,0 +1,170 @@
+"""Reads every form a page or a corpus comes in, from paths to pages, and says what it could not read."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.errors import UnreadableError
+from classifier.reading.encoding import check_encoding, decode, splits_at_line_feeds, wide_encoding
+from classifier.reading.html_page import parse_html
+from classifier.reading.ids import Ids
+from classifier.reading.limits import HEAD, MAX_PAGE, MIB
+from classifier.reading.rows import USUAL, Columns
+from classifier.reading.saved_page import parse_saved_page
+from classifier.reading.streams import open_file, open_regular, open_stdin, what_binary
+from classifier.reading.tables import LABEL_MARK, Table, read_table
+from classifier.reading.walk import Place, find_files, kind_of, why_unreadable
+from classifier.types import Page, Skipped
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterable, Iterator
+
+STDIN = "-"
+_STDIN_PLACE = Place(Path(STDIN), "stdin", "stdin", chosen=True)
+
+_HTML_START = re.compile(r"<(?:!doctype html|html|\?xml[^>]*\?>\s*<(?:!doctype html|html))", re.IGNORECASE)
+_ARRAY_START = re.compile(r"\[\s*[{\]]")
+_OBJECT_ALONE = re.compile(r"\{[ \t]*\n")
+
+
+def read_pages(
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    encoding: str | None = None,
+    columns: Columns = USUAL,
+    on_skip: Callable[[Skipped], None] | None = None,
+) -> Iterator[Page]:
+    """Yield the pages in files, folders and tables, one at a time, in the order of `paths` and sorted in folders.
+
+    "-" is standard input. `encoding` holds for all files (None: found out for each); `columns` names the columns of
+    tables where they are not the usual ones. What cannot be used is passed to `on_skip` (None: a warning), and the
+    rest goes on. Ids are unique: a second "x" becomes "x#2". Raises UsageError at once for an unknown encoding.
+    """
+    check_encoding(encoding)
+    wanted = [paths] if isinstance(paths, str | Path) else paths
+    return _pages(_read_all(wanted, encoding, columns), on_skip)
+
+
+def _pages(items: Iterator[Page | Skipped], on_skip: Callable[[Skipped], None] | None) -> Iterator[Page]:
+    for item in items:
+        if isinstance(item, Page):
+            yield item
+        elif on_skip is None:
+            warnings.warn(str(item), stacklevel=3)
+        else:
+            on_skip(item)
+
+
+def _read_all(paths: Iterable[str | Path], encoding: str | None, columns: Columns) -> Iterator[Page | Skipped]:
+    ids = Ids()
+    for path in paths:
+        if str(path) == "":
+            yield Skipped("''", "no such file or folder", "check the path")
+            continue
+        places = iter([_STDIN_PLACE]) if str(path) == STDIN else find_files(Path(path))
+        for place in places:
+            if isinstance(place, Skipped):
+                yield place
+            else:
+                yield from _read_place(place, encoding, columns, ids)
+
+
+def _read_place(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
+    """Yield the pages of one file with ids of their own, and what is wrong with it as the last."""
+    try:
+        yield from _read_file(place, encoding, columns, ids)
+    except UnreadableError as error:
+        yield Skipped(error.where, error.what, error.remedy)
+    except OSError as error:
+        yield Skipped(place.source, why_unreadable(error, place.path))
+
+
+def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
+    kind, packing = ("", "") if place is _STDIN_PLACE else kind_of(place.path.name)
+    with closing(_open(place, kind, packing)) as stream:
+        head = stream.peek(HEAD)[:HEAD]
+        if not head:
+            raise UnreadableError(place.source, "is empty")
+        if kind != "parquet":
+            _check_is_text(head, encoding, place)
+            kind = _kind_by_content(kind, _beginning(head, encoding))
+        if kind in ("text", "html"):
+            page = _read_page(stream, kind, place, encoding)
+            yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
+        else:
+            yield from _read_rows(stream, kind, place, Table(place.name, place.source, columns, encoding), ids)
+
+
+def _open(place: Place, kind: str, packing: str) -> io.BufferedReader:
+    if place is _STDIN_PLACE:
+        return open_stdin()
+    if kind != "parquet":
+        return open_file(place.path, packing, place.source)
+    if packing:
+        raise UnreadableError(place.source, "is Parquet inside another packing", f"unpack the {packing} first")
+    return open_regular(place.path, place.source)  # Parquet is read from its end, so it takes the file as it is
+
+
+def _check_is_text(head: bytes, encoding: str | None, place: Place) -> None:
+    what = what_binary(head)
+    wide = encoding is not None and not splits_at_line_feeds(encoding)
+    if not what and b"\0" in head and not wide and wide_encoding(head) is None:
+        what = "it holds NUL bytes"
+    if what:
+        raise UnreadableError(place.source, f"looks like a binary file ({what})", "give the text that is in it")
+
+
+def _beginning(head: bytes, encoding: str | None) -> str:
+    """Return the first characters without leading space, as far as they can be told before anything is decoded."""
+    return head.decode(encoding or wide_encoding(head) or "utf-8", "ignore").lstrip("\ufeff \t\r\n")
+
+
+def _kind_by_content(kind: str, start: str) -> str:
+    """Return what to read a file as, from the kind its name says ("" if nothing) and its first characters."""
+    if kind in ("", "text") and start.startswith(LABEL_MARK):
+        return "fasttext"
+    if kind == "" and start.startswith("<"):
+        return "html"
+    if kind == "text" and _HTML_START.match(start):
+        return "html"
+    if kind in ("", "json") and (_ARRAY_START.match(start) or _OBJECT_ALONE.match(start.replace("\r\n", "\n"))):
+        return "json"
+    if kind == "json" or (kind == "" and start.startswith("{")):
+        return "jsonl"
+    return kind or "text"
+
+
+def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str | None) -> Page:
+    data = stream.read(MAX_PAGE + 1)
+    if len(data) > MAX_PAGE:
+        raise UnreadableError(place.source, f"is larger than {MAX_PAGE // MIB} MiB, too large for one page")
+    if not data.strip():
+        raise UnreadableError(place.source, "is empty")
+    if kind == "html":
+        page = parse_html(data, id=place.name, source=place.source, encoding=encoding)
+    else:
+        text = decode(data, encoding, where=place.source)
+        page = parse_saved_page(text, id=place.name, source=place.source)
+    if not page.text and not page.related:
+        raise UnreadableError(place.source, "holds no text")
+    return page
+
+
+def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:
+    ids.open_table(place.name)
+    item: Page | Skipped | None = None
+    for item in read_table(stream, kind, table):
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        line = item.source.removeprefix(f"{place.source}:")
+        own = item.id != f"{place.name}:{line}"
+        yield replace(item, id=ids.given(item.id) if own else ids.row(place.name, int(line)))
+    if item is None:
+        raise UnreadableError(place.source, "holds no row")

@@ -1,0 +1,77 @@
+"""Reads the top of a saved page: title, byline, and the lead where it stands above a second title."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from classifier.reading.blocks import Block, key_of
+from classifier.reading.line_forms import (
+    HEADLINE_MAX,
+    Form,
+    byline_of,
+    is_cut,
+    is_date,
+    is_sentence,
+    is_site_or_category,
+)
+from classifier.reading.related import at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOT_OF_AN_ARTICLE = frozenset((Form.HEAD, Form.TAGS, Form.FOLLOW, Form.END))
+"""The forms of lines that stand around an article; text without any is bare."""
+_TITLE_AGAIN_WITHIN = 8
+_SITE = re.compile(r"\s+[|–-]\s+(?:[\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org)|(?<=\|\s)(?:Báo|Tạp chí|Đài) .{2,30})$")
+_SITE_LONGEST = 40
+
+
+def read_front(blocks: Sequence[Block]) -> tuple[str, str, str, int]:
+    """Return title, byline, the lead if it stands only above a repeated title, and where the article begins."""
+    i = 0
+    while (block := at(blocks, i)) and (block.form is Form.FURNITURE or _is_furniture(block)):
+        i += 1
+    if block is None or block.form in NOT_OF_AN_ARTICLE or len(block.text) > HEADLINE_MAX:
+        return "", "", "", i
+    title, byline, summary = block.text, "", ""
+    i += 1
+    again = _title_again(blocks, i, title)
+    if again:
+        between = [block.text for block in blocks[i:again] if not _is_furniture(block)]
+        summary = next((text for text in between if _ends_as_prose(text)), "")
+        byline = next((name for text in between if (name := byline_of(text))), "")
+        title, i = blocks[again].text, again + 1
+    while (block := at(blocks, i)) and block.form in (Form.TEXT, Form.FURNITURE):
+        name = "" if block.twice or _is_furniture(block) else byline_of(block.text)
+        if not (name or block.form is Form.FURNITURE or _is_furniture(block)):
+            break
+        byline = byline or name
+        i += 1
+    return _SITE.sub("", title), byline, summary, i
+
+
+def _title_again(blocks: Sequence[Block], start: int, title: str) -> int | None:
+    """Return where the title stands again as the article's headline, not as the description of a picture.
+
+    The first line may be the window's title, which ends in the site's name.
+    """
+    key, prose = key_of(title), 0
+    for i in range(start, min(start + _TITLE_AGAIN_WITHIN, len(blocks))):
+        block, after = blocks[i], at(blocks, i + 1)
+        prose += _ends_as_prose(block.text)
+        if block.form not in (Form.TEXT, Form.FURNITURE) or prose > 1:
+            return None
+        rest = key.removeprefix(block.key)
+        with_site = len(rest) < len(key) and rest[:1] in ("-", "|") and len(rest) <= _SITE_LONGEST
+        if (block.key == key or with_site) and not (after and after.form is Form.CAPTION):
+            return i
+    return None
+
+
+def _ends_as_prose(text: str) -> bool:
+    return is_sentence(text) or is_cut(text)
+
+
+def _is_furniture(block: Block) -> bool:
+    return is_date(block.text) or is_site_or_category(block.text)

@@ -1,0 +1,221 @@
+"""Parses HTML safely, and tells of an element its text, the words of its class, and whether it is the site's frame."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from classifier.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Element = Any
+"""An lxml element."""
+
+BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "ul",
+))  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_NO_TEXT = (
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "select", "button", "textarea",
+    "canvas",
+)  # fmt: skip
+
+_HEADLINE_LEAST = 4
+_LONG_PARAGRAPH, _PARAGRAPHS = 20, 3
+"""An element with so many paragraphs of so many words is an article, though its class may speak of sharing or tags."""
+
+# Control characters and non-characters go with the spaces: pages have them, raw or as entities, and lxml writes none.
+_SPACE = re.compile("[\\s\x00-\x1f\x7f\ufffe\uffff]+")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SERVER_TAG = re.compile(rb"<%[^%<>]{0,2000}%>")
+
+# Parts of class names and ids, as cut at hyphens, underscores and capitals.
+_FRAME = frozenset((
+    "nav", "navbar", "navigation", "menu", "submenu", "breadcrumb", "breadcrumbs", "footer", "pagination", "paging",
+    "pager", "social", "share", "sharing", "tag", "tags", "keyword", "keywords", "comment", "comments", "login",
+    "search", "copyright", "hotline", "ads", "advert", "advertisement", "adv", "banner", "qc", "quangcao",
+    "sponsor", "sponsored", "popup", "modal", "cookie", "subscribe", "newsletter", "weather", "toolbar", "bookmark",
+    "rating", "vote", "poll",
+))  # fmt: skip
+_FRAME_NAMES = frozenset((
+    "header", "site-header", "main-header", "page-header", "top-header", "topbar", "top-bar", "pr", "pr-articles",
+    "author-box",
+))  # fmt: skip
+
+
+def parse_tree(text: str, source: str) -> Element:
+    """Return the tree of an HTML page, without comments, scripts' effects, network or entities of its own.
+
+    Raises UnreadableError for what is nested or sized beyond libxml2's safe limits: it would be cut off there.
+    """
+    from lxml import etree, html  # noqa: PLC0415
+
+    parser = html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False
+    )
+    # NUL ends a C string; templates saved raw (JSP, ASP) begin with a tag that would end the page's head.
+    data = _SERVER_TAG.sub(b" ", text.encode("utf-8", "replace").replace(b"\0", b" "))
+    try:
+        tree = html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise UnreadableError(source, f"holds no HTML ({error})") from error
+    for entry in parser.error_log:
+        if entry.level == etree.ErrorLevels.FATAL:
+            limit = entry.message.strip().partition(",")[0]
+            raise UnreadableError(source, f"is too deeply nested or too large to parse safely ({limit})")
+    return tree
+
+
+def drop_unseen(tree: Element) -> None:
+    """Take out what no reader sees as text, and put each block's text on lines of its own.
+
+    Line feeds inside a text are spaces in HTML, so after this a line feed always stands for the border of a block.
+    """
+    from lxml import etree  # noqa: PLC0415
+
+    etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
+    for element in tree.iter():
+        block = element.tag in BLOCKS
+        text, tail = element.text, element.tail
+        if text or (block and element.tag not in ("br", "hr")):
+            element.text = ("\n" if block else "") + _SPACE.sub(" ", text or "")
+        if tail or block:
+            element.tail = ("\n" if block else "") + _SPACE.sub(" ", tail or "")
+
+
+def upwards(element: Element) -> Iterator[Element]:
+    """Return the element and all around it, from the inside out."""
+    while element is not None:
+        yield element
+        element = element.getparent()
+
+
+def text_of(element: Element) -> str:
+    """All text below an element on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def brief_text(element: Element, most: int) -> str:
+    """Return the text below an element on one line, or "" if it has none or more than `most` characters."""
+    pieces: list[str] = []
+    for piece in element.itertext():
+        pieces.append(piece)
+        most -= len(piece.strip())
+        if most < 0:  # without a look at the rest, which for a wrapper is the whole page
+            return ""
+    return " ".join("".join(pieces).split())
+
+
+def lines_of(element: Element) -> list[str]:
+    """Return the text below an element, a line for each block that has some."""
+    lines = (" ".join(line.split()) for line in "".join(element.itertext()).split("\n"))
+    return [line for line in lines if line]
+
+
+@dataclass(slots=True)
+class TextLine:
+    """A line of a page's text as a reader sees it: its block, its words, and how many of them are links."""
+
+    block: Element
+    pieces: list[str] = field(default_factory=list)
+    words: int = 0
+    linked: int = 0
+
+    @property
+    def text(self) -> str:
+        """The line's text with single spaces."""
+        return " ".join("".join(self.pieces).split())
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether most of the line is no link."""
+        return self.linked < 0.5 * self.words
+
+
+def text_lines(tree: Element) -> tuple[list[TextLine], dict[Element, TextLine]]:
+    """Return the lines of a tree after `drop_unseen`, in order, and for each link the line in which it begins."""
+    from lxml import etree  # noqa: PLC0415
+
+    lines = [TextLine(tree)]
+    links: dict[Element, TextLine] = {}
+    open_blocks, open_links = [tree], 0
+    for event, node in etree.iterwalk(tree, events=("start", "end")):
+        starts = event == "start"
+        if node.tag in BLOCKS:
+            if starts:
+                open_blocks.append(node)
+            else:
+                open_blocks.pop()
+        elif node.tag == "a":
+            open_links += 1 if starts else -1
+            if starts:
+                links[node] = lines[-1]
+        pieces = ((node.text if starts else node.tail) or "").split("\n")
+        for number, piece in enumerate(pieces):
+            if number:
+                lines.append(TextLine(open_blocks[-1]))
+            line, count = lines[-1], len(piece.split())
+            line.pieces.append(piece)
+            line.words += count
+            line.linked += count if open_links else 0
+    return lines, links
+
+
+def class_words(element: Element) -> set[str]:
+    """Return the lower-case words in an element's class and id: {"article", "title"} for class="article-title"."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    told = (name for name in names if not name.startswith(("has-", "is-", "no-")))
+    return {word.lower() for word in _WORD.findall(" ".join(told))}
+
+
+def frame_of(nodes: Iterable[Element]) -> set[Element]:
+    """Return those of a tree's elements, given in document order, that are menus, bars, tags, comments, advertising.
+
+    A header or footer belongs to the frame unless it is an article's own (a card's header holds its headline).
+    """
+    frame: set[Element] = set()
+    articles: set[Element] = set()
+    for node in nodes:
+        parent = node.getparent()
+        if parent in frame:
+            frame.add(node)
+            continue
+        in_article = parent in articles
+        if in_article or node.tag in ("article", "main", "section", "li"):
+            articles.add(node)
+        if _is_frame(node, in_article=in_article):
+            frame.add(node)
+    return frame
+
+
+def _is_frame(node: Element, *, in_article: bool) -> bool:
+    if node.tag in ("html", "body", "main", *HEADINGS):
+        return False  # sites put every kind of word into the class of the body
+    if node.tag in ("nav", "footer"):
+        return True
+    if node.tag == "header":
+        return not in_article and not (_has_headline(node) and next(node.iter("nav"), None) is None)
+    names = {name.lower() for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()}
+    if names & _FRAME_NAMES:
+        return next(node.iter("h1"), None) is None
+    words = class_words(node) & _FRAME if names else names
+    return bool(words) and not _holds_content(node, comments=not words.isdisjoint(("comment", "comments")))
+
+
+def _has_headline(node: Element) -> bool:
+    return any(len(text_of(h1).split()) >= _HEADLINE_LEAST for h1 in node.iter("h1"))
+
+
+def _holds_content(node: Element, *, comments: bool) -> bool:
+    """Whether an element wraps the article or a list of cards, so that it is no frame, whatever it is called."""
+    if next(node.iter("h1", "article"), None) is not None:
+        return True
+    long = (True for paragraph in node.iter("p") if len(text_of(paragraph).split()) >= _LONG_PARAGRAPH)
+    return not comments and sum(islice(long, _PARAGRAPHS)) == _PARAGRAPHS

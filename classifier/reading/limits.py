@@ -1,0 +1,29 @@
+"""How much of one input is read at most, so that no file can fill the memory or hang a run."""
+
+from __future__ import annotations
+
+MIB = 2**20
+
+MAX_LINE = 64 * MIB
+"""Bytes of one row of a table; a longer one is skipped and named."""
+
+MAX_PAGE = 32 * MIB
+"""Bytes of one page (text or HTML), after unpacking."""
+
+MAX_JSON = 256 * MIB
+"""Bytes of a JSON document that is one array; JSON lines have no limit but MAX_LINE."""
+
+MAX_XZ_MEMORY = 256 * MIB
+"""Memory an .xz file may ask for (its dictionary); `xz -9` needs 65 MiB."""
+
+MAX_TRAFILATURA = 5 * MIB
+"""Bytes of an HTML page up to which trafilatura looks for the article; larger ones take the plain path."""
+
+MAX_TRAFILATURA_NODES = 10_000
+"""The same in elements, menus and related boxes not counted: 100,000 paragraphs take trafilatura ten seconds."""
+
+HEAD = 4096
+"""Bytes looked at to tell what a file is."""
+
+PARQUET_ROWS = 256
+"""Rows of a Parquet file in memory at a time."""

@@ -1,0 +1,223 @@
+"""Reads a saved news page out of its text dump: what is the article, and which headlines the page recommends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from classifier.reading.blocks import Block, key_of, read_blocks
+from classifier.reading.front import NOT_OF_AN_ARTICLE, read_front
+from classifier.reading.line_forms import (
+    HEADLINE_MAX,
+    Form,
+    byline_of,
+    is_caption_alone,
+    is_headline,
+    is_sentence,
+    linked_headline,
+    similar,
+    slug_of,
+)
+from classifier.reading.related import Related, at, is_blurb, is_box, is_plain, read_boxes
+from classifier.reading.sections import behind_slug, read_section
+from classifier.types import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SLUGS_AT_MOST = 10
+_UNCREDITED_MAX = 200
+
+
+@dataclass(slots=True)
+class _Article:
+    """What the walk over a page has gathered so far, and how the page is printed.
+
+    `spaced`: blank lines stand between its paragraphs; `captions_twice`: it prints captions twice in a row; `bare`: it
+    has nothing of a page around the article.
+    """
+
+    blocks: Sequence[Block]
+    title_key: str
+    byline: str
+    slugs: Sequence[str]
+    spaced: bool
+    captions_twice: bool
+    bare: bool
+    paragraphs: list[str] = field(default_factory=list)
+    related: Related = field(default_factory=Related)
+    ended_after: int = 0
+
+    def add(self, paragraph: str) -> None:
+        """Add a paragraph; if it is prose, what seemed to be the end of the article was none."""
+        self.paragraphs.append(paragraph)
+        if is_sentence(paragraph):
+            self.ended_after = 0
+
+    def end(self) -> None:
+        """Note that the article seems to have ended: with a source line, tags, or a list behind its signature."""
+        self.ended_after = self.ended_after or len(self.paragraphs)
+
+    def has_ended(self) -> bool:
+        """Whether the article has ended, be it only with a signature."""
+        return bool(self.ended_after) or (len(self.paragraphs) > 2 and bool(byline_of(self.paragraphs[-1])))
+
+
+def parse_saved_page(text: str, *, id: str, source: str) -> Page:  # noqa: A002  the name that Page has
+    """Return the page that a text dump holds: the article on one side, the related headlines on the other.
+
+    The first line is the title if it is short enough for a headline (250 characters), else the title is "" and the
+    text begins with the lead. The lead is the first paragraph; the others, a line each, are the body. A byline is
+    taken from the top, else from the signature at the end. Related headlines come in the order of the page, each
+    once, from boxes in the article and from sections below it; their blurb is "" where none follows. Captions, source
+    lines, tags and buttons are dropped. All text is NFC with its HTML entities resolved. Text without words gives a
+    page with nothing in it. Never raises; time is linear in the length of `text`.
+    """
+    blocks = read_blocks(text)
+    title, byline, summary, i = read_front(blocks)
+    article = _Article(
+        blocks,
+        key_of(title),
+        byline,
+        slugs=_slugs(blocks, title),
+        spaced=4 * sum(block.gap for block in blocks[2:]) > len(blocks[2:]),  # a title is often set off alone
+        captions_twice=any(block.form is Form.CAPTION and block.twice for block in blocks),
+        bare=not any(block.form in NOT_OF_AN_ARTICLE for block in blocks),
+    )
+    while i < len(blocks) and blocks[i].form is not Form.END:
+        i = _read_block(article, i)
+    paragraphs = _without_tail(article)
+    if summary and not (paragraphs and key_of(paragraphs[0]).startswith(key_of(summary).rstrip("."))):
+        paragraphs.insert(0, summary)
+    lead, body = "".join(paragraphs[:1]), "\n".join(paragraphs[1:])
+    return Page(id, title, article.byline, lead, body, article.related.all(), source)
+
+
+def _slugs(blocks: Sequence[Block], title: str) -> list[str]:
+    """Return the slugs that stand for pictures on this page: the title's, and others that are used as one."""
+    counts: Counter[str] = Counter()
+    for block in blocks:
+        if block.form is Form.SLUG:
+            counts[block.text] += block.copies
+    frequent = counts.most_common(_SLUGS_AT_MOST)
+    found = [text for text, count in frequent if count > 1 or similar(text, title)]
+    found += [text for text, _ in frequent[:3] if any(block.text.startswith(text + " ") for block in blocks)]
+    return [slug for slug in dict.fromkeys([slug_of(title), *found]) if slug]
+
+
+def _read_block(article: _Article, i: int) -> int:
+    """Take the block at `i`, with what belongs to it, into the article or the related headlines; returns the next."""
+    blocks, block = article.blocks, article.blocks[i]
+    after = i + 1
+    if block.form is Form.HEAD:
+        ended = article.has_ended()
+        if ended:
+            article.end()
+        after = read_section(blocks, i + 1, article.related, article.slugs, len(article.paragraphs), ended=ended)
+    elif block.form is Form.LINK:
+        article.related.add(linked_headline(block.text))
+    elif block.form in (Form.SOURCE, Form.TAGS):
+        article.end()
+        after = _skip_tags(blocks, i + 1) if block.form is Form.TAGS else i + 1
+    elif block.form is Form.FOLLOW:
+        after = _skip_picture(article, i + 1)
+    elif block.text in article.slugs:
+        after = _read_slug(article, i + 1)
+    elif is_box(block) and not _is_caption_twice(article, i):
+        after = read_boxes(blocks, i, article.related)
+    elif block.form in (Form.TEXT, Form.SLUG):
+        after = _read_text(article, i)
+    return after
+
+
+def _read_text(article: _Article, i: int) -> int:
+    """Take a line of text: a headline behind the page's slug, a picture's description, or a paragraph."""
+    block, follower = article.blocks[i], at(article.blocks, i + 1)
+    headline = behind_slug(block.text, article.slugs)
+    if headline:
+        blurb = follower.text if follower and is_blurb(follower) else ""
+        article.related.add(headline, blurb)
+        return i + 1 + bool(blurb)
+    lead_again = len(article.paragraphs) == 1 and key_of(article.paragraphs[0]) == block.key
+    if not lead_again and not _describes_picture(article, i):
+        copies = block.copies if article.paragraphs and not article.spaced else 1
+        for _ in range(copies):
+            article.add(block.text)
+    return i + 1
+
+
+def _describes_picture(article: _Article, i: int) -> bool:
+    """Whether the line at `i` belongs to a picture: its description, which stands right before the caption."""
+    block, after = article.blocks[i], at(article.blocks, i + 1)
+    if block.key == article.title_key or (block.twice and _is_caption_twice(article, i)):
+        return True
+    if after is None or after.form is not Form.CAPTION or len(block.text) > HEADLINE_MAX:
+        return False
+    if is_sentence(block.text) or (byline_of(block.text) and is_caption_alone(after.text)):
+        return after.key.startswith(block.key)
+    below = article.blocks[i - 1].form if i else Form.TEXT
+    if below in (Form.FOLLOW, Form.SLUG) or after.key.startswith(block.key):
+        return True
+    if article.spaced:
+        return not after.gap and (block.gap or below is Form.CAPTION)
+    prose = block.text.rstrip("\"'”’ ").endswith(("?", "!", ":", ";", ",", "...", "…"))
+    return not prose and (similar(block.text, after.text) or similar(block.text, article.blocks[0].text))
+
+
+def _is_caption_twice(article: _Article, i: int) -> bool:
+    """Whether a line twice in a row, without a credit, is a picture's caption: printed tightly among spaced lines."""
+    block, after = article.blocks[i], at(article.blocks, i + 1)
+    if not article.paragraphs and block.key == article.title_key:
+        return True
+    if not article.spaced:
+        return article.bare and is_headline(block.text) and not is_blurb(after)
+    if block.loose or not article.paragraphs:
+        return False
+    return article.captions_twice or is_sentence(block.text) or (is_plain(after) and not is_blurb(after))
+
+
+def _skip_picture(article: _Article, i: int) -> int:
+    """Skip the picture that stands right below "Theo dõi … trên": its description, and its caption even uncredited."""
+    first, second, third = (at(article.blocks, i + step) for step in range(3))
+    if first is None or first.gap or not is_plain(first) or is_sentence(first.text):
+        return i
+    if not article.spaced and third is not None:
+        return i
+    if second is None or second.gap:
+        return i + 1
+    uncredited = is_plain(second) and len(second.text) <= _UNCREDITED_MAX and (third is None or third.gap)
+    return i + 2 if uncredited else i
+
+
+def _read_slug(article: _Article, i: int) -> int:
+    """Read what stands below a slug on a line of its own: a box (headline once, blurb) or a picture's caption."""
+    block, after = at(article.blocks, i), at(article.blocks, i + 1)
+    if block is None or not is_plain(block):
+        return i
+    if article.spaced and not block.gap:
+        return i + (len(block.text) <= _UNCREDITED_MAX)
+    above_body = not article.spaced and len(article.paragraphs) < 2
+    if above_body or is_sentence(block.text) or byline_of(block.text):
+        return i
+    blurb = after.text if after and is_blurb(after) else ""
+    article.related.add(block.text, blurb)
+    return i + 1 + bool(blurb)
+
+
+def _skip_tags(blocks: Sequence[Block], i: int) -> int:
+    while (block := at(blocks, i)) and is_plain(block) and not is_sentence(block.text):
+        i += 1
+    return i
+
+
+def _without_tail(article: _Article) -> list[str]:
+    """Return the paragraphs without signature and leftovers at the end; a signature becomes the missing byline."""
+    paragraphs = article.paragraphs[: article.ended_after or None]
+    names = 0
+    while names < len(paragraphs) - 1 and byline_of(paragraphs[-1 - names]):
+        names += 1
+    if 1 <= names <= 2:  # more of them are a list of names, which is text
+        article.byline = article.byline or byline_of(paragraphs[-names])
+        paragraphs = paragraphs[:-names]
+    return paragraphs

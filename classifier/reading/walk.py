@@ -1,0 +1,147 @@
+"""Finds the files that an argument means: itself, or in a fixed order those in a folder that can hold pages."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from classifier.types import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KINDS = {
+    ".txt": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+}
+PACKINGS = (".gz", ".xz")
+FORMS = ".txt .html .jsonl .csv .tsv .parquet"
+
+_OTHERS_SHOWN = 5
+# Browsers put a page's pictures and scripts, and the frames of its advertisements as HTML, into NAME_files beside it.
+_PARTS = "_files"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file to read: `name` is or begins the ids of its pages, `source` is how messages call it.
+
+    `folder` is the folder it lies in, below the argument ("" directly in it); `chosen` tells that the user named the
+    file itself, so that it is read whatever its extension.
+    """
+
+    path: Path
+    name: str
+    source: str
+    folder: str = ""
+    chosen: bool = False
+
+
+def kind_of(name: str) -> tuple[str, str]:
+    """Return what a file's name says it is (a value of KINDS, or "") and how it is packed (".gz", ".xz" or "")."""
+    name = name.lower()
+    packing = next((packing for packing in PACKINGS if name.endswith(packing)), "")
+    return KINDS.get(PurePath(name.removesuffix(packing)).suffix, ""), packing
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as text that can be printed on a line: no bytes outside UTF-8, no control characters, NFC."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", text))
+
+
+def why_unreadable(error: OSError | ValueError, path: Path) -> str:
+    """Return in a few words what the system says against a path."""
+    if isinstance(error, FileNotFoundError):
+        return "is a link to nothing" if path.is_symlink() else "no such file or folder"
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read ({error.strerror[0].lower()}{error.strerror[1:]})"
+    return f"cannot be read ({error})"
+
+
+def find_files(argument: Path) -> Iterator[Place | Skipped]:
+    """Yield the file that `argument` is, or the files below it if it is a folder, sorted by name on each level.
+
+    Hidden files and folders are passed over; links to folders are not followed, so nothing is read twice and no walk
+    goes round; files of other kinds are counted in one Skipped at the end.
+    """
+    try:
+        is_folder = stat.S_ISDIR(argument.stat().st_mode)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        yield Skipped(shown(argument), why_unreadable(error, argument), "check the path")
+        return
+    if is_folder:
+        yield from _walk(argument)
+    else:
+        yield Place(argument, shown(argument.name), shown(argument), chosen=True)
+
+
+def _walk(root: Path) -> Iterator[Place | Skipped]:
+    others: Counter[str] = Counter()
+    found = False
+    pending = [(root, "", "")]  # path, its name below the root, the folder it lies in
+    while pending:
+        path, name, folder = pending.pop()
+        if not name or (_is_folder(path) and not path.is_symlink()):
+            try:
+                children = _children(path, others)
+            except OSError as error:
+                found = True
+                yield Skipped(shown(path), why_unreadable(error, path))
+                continue
+            parent = path.name if name else ""
+            pending.extend((path / child, f"{name}/{child}" if name else child, parent) for child in reversed(children))
+        elif _is_folder(path):
+            yield Skipped(shown(path), "is a link to a folder, which is not followed", "name the folder itself")
+        elif kind_of(path.name)[0] or not _is_file(path):
+            found = True
+            yield Place(path, shown(name), shown(path), shown(folder))
+        else:
+            others[path.suffix.lower() or "no extension"] += 1
+    if others:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in others.most_common(_OTHERS_SHOWN))
+        more = ", …" if len(others) > _OTHERS_SHOWN else ""
+        number = "1 file" if others.total() == 1 else f"{others.total()} files"
+        yield Skipped(shown(root), f"{number} of other kinds left out ({kinds}{more})", f"chude reads {FORMS}")
+    if not found:
+        yield Skipped(shown(root), f"holds no page ({FORMS})", "name a folder that does")
+
+
+def _children(folder: Path, others: Counter[str]) -> list[str]:
+    """Return the names in a folder, sorted, without hidden ones and the parts of saved pages, which are counted."""
+    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208  names are wanted
+    pages = {PurePath(name).stem for name in names if kind_of(name)[0] == "html"}
+    parts = {name for name in names if name.endswith(_PARTS) and name.removesuffix(_PARTS) in pages}
+    others.update(f"NAME{_PARTS}/" for _ in parts)
+    return [name for name in names if name not in parts]
+
+
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(_mode(path))
+
+
+def _is_file(path: Path) -> bool:
+    return stat.S_ISREG(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    """Return what a path, or the end of a link, is; 0 if the system does not say."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0

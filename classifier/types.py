@@ -1,0 +1,85 @@
+"""What travels through chude: pages, headlines, predictions, clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OTHER = "other"
+"""The label of an article that none of the topics fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A related headline as a page shows it, with the blurb below it ("" where it has none)."""
+
+    headline: str
+    blurb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One article: what is labelled (title, lead, body) and what is clustered (related), kept apart.
+
+    `source` is the file (with `:LINE` for a row of a table); `extra` holds a row's other columns, untouched.
+    """
+
+    id: str
+    title: str = ""
+    byline: str = ""
+    lead: str = ""
+    body: str = ""
+    related: tuple[Headline, ...] = ()
+    source: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Title, lead and body, a line each: all that a label may depend on."""
+        return "\n".join(part for part in (self.title, self.lead, self.body) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that could not be used: where it stands, what is wrong with it, what the user can do."""
+
+    source: str
+    reason: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.source}: {self.reason}"
+        return f"{line}; {self.remedy}" if self.remedy else line
+
+
+@dataclass(frozen=True, slots=True)
+class TopicScore:
+    """A topic and its calibrated probability in [0, 1]."""
+
+    topic: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word or phrase and its contribution to the label's score (log-odds; negative speaks against)."""
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The label of one page: `topics` has every label, most likely first; `secondary` the further likely topics."""
+
+    id: str
+    topic: str
+    probability: float
+    topics: tuple[TopicScore, ...]
+    secondary: tuple[str, ...] = ()
+    title: str = ""
+    source: str = ""
+    reasons: tuple[Reason, ...] | None = None

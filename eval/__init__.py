@@ -1,0 +1,1 @@
+"""Plain predictions and gold labels in; scores, intervals, tests, plots and reports out."""

@@ -1,0 +1,192 @@
+"""What all pictures share, and those of clusters: numbers in, a Figure out. The only file that imports matplotlib.
+
+Colours are Okabe and Ito's (2008), told apart with any colour vision; a number or a name stands beside what it belongs
+to, so that no picture depends on colour alone. DejaVu Sans, which comes with matplotlib, has all Vietnamese accents.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eval.placement import place_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
+
+    Names = Mapping[int, str] | Sequence[str]
+
+BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
+INK, GREY, PALE = "#222222", "#666666", "#dddddd"
+CYCLE = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, "#000000")
+MARKERS = "os^DvPX"
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.axisbelow": True,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "grid.color": PALE,
+    "grid.linewidth": 0.7,
+    "svg.hashsalt": "chude",
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+WIDTH = 7.2
+MOST_LABELS = 40
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Our settings over matplotlib's defaults, whatever the user's matplotlibrc says, for the time of one drawing."""
+    import matplotlib as mpl  # noqa: PLC0415  half a second, and only pictures need it
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty picture of that many inches, outside pyplot: no window, no state."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+@styled()
+def render(figure: Figure, kind: str = "png", dpi: int = 150) -> bytes:
+    """The picture as PNG or SVG bytes, the same for the same picture: no date, no version, fixed ids."""
+    if kind not in {"png", "svg"}:
+        raise ValueError(f"cannot draw as {kind!r}; take png or svg")
+    out = io.BytesIO()
+    metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+    figure.savefig(out, format=kind, dpi=dpi, metadata=metadata)
+    return out.getvalue()
+
+
+def save(figure: Figure, path: str | Path, dpi: int = 150) -> None:
+    """Writes the picture as its name ends, .png or .svg. Raises ValueError for another ending."""
+    path = Path(path)
+    path.write_bytes(render(figure, path.suffix.lower().removeprefix("."), dpi))
+
+
+@styled()
+def headline_map(points: ArrayLike, clusters: ArrayLike, names: Names, *, most_labels: int = 32) -> Figure:
+    """Headlines as points, (n, 2), in the colour and shape of their cluster, (n,); a negative cluster is none at all.
+
+    `names` gives each cluster's label. The largest clusters are labelled, at most `most_labels`, where there is room:
+    no label covers another, and a thin line leads from one that had to move to the middle of its cluster.
+    """
+    xy, ids = np.asarray(points, dtype=float).reshape(-1, 2), np.asarray(clusters, dtype=int)
+    figure = new_figure(6.4, 8.4)
+    axes = figure.subplots()
+    axes.scatter(xy[ids < 0, 0], xy[ids < 0, 1], s=12, color=PALE)
+    found, sizes = np.unique(ids[ids >= 0], return_counts=True)
+    for place, cluster in enumerate(found):
+        x, y = xy[ids == cluster].T
+        marker = MARKERS[place // len(CYCLE) % len(MARKERS)]
+        axes.scatter(x, y, s=22, color=CYCLE[place % len(CYCLE)], marker=marker, alpha=0.75, linewidth=0)
+    axes.set_axis_off()
+    axes.margins(0.09)
+    largest = found[np.lexsort((found, -sizes))][:most_labels]
+    centres = [np.median(xy[ids == cluster], axis=0) for cluster in largest]
+    _label(figure, axes, centres, [textwrap.fill(names[int(cluster)], 26) for cluster in largest])
+    return figure
+
+
+def _label(figure: Figure, axes: Axes, centres: Sequence[NDArray[np.float64]], names: Sequence[str]) -> None:
+    """Writes each name at its centre, or as near as nothing else is written."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+
+    figure.draw_without_rendering()  # fixes the layout, so that pixels mean something
+    figure.set_layout_engine("none")
+    halo = [withStroke(linewidth=3, foreground="white")]
+    texts = [
+        axes.text(x, y, name, fontsize=9, ha="center", va="center", path_effects=halo, zorder=4)
+        for (x, y), name in zip(centres, names, strict=True)
+    ]
+    extents = [text.get_window_extent() for text in texts]
+    anchors = [tuple(axes.transData.transform(at)) for at in centres]
+    x0, y0, x1, y1 = axes.get_window_extent().extents
+    places = place_labels(anchors, [(e.width + 6, e.height + 3) for e in extents], (x0, y0, x1, y1))
+    for text, at, anchor, place in zip(texts, centres, anchors, places, strict=True):
+        if place is None:
+            text.remove()
+        elif place != anchor:
+            x, y = axes.transData.inverted().transform(place)
+            text.set_position((x, y))
+            axes.plot([x, at[0]], [y, at[1]], color=GREY, linewidth=0.8, zorder=3)
+
+
+@styled()
+def silhouette_chart(values: ArrayLike, clusters: ArrayLike, names: Names) -> Figure:
+    """Each headline's silhouette (n,) as a bar, sorted within its cluster (n,); beside it name, size and mean.
+
+    Headlines in a negative cluster are left out.
+    """
+    widths, ids = np.asarray(values, dtype=float), np.asarray(clusters, dtype=int)
+    found = np.unique(ids[ids >= 0])
+    blocks = [np.sort(widths[ids == cluster])[::-1] for cluster in found]
+    # The y axis is in inches: a block is as high as its headlines, but never lower than its line of text.
+    each = min(0.05, 6 / max(len(widths), 1))
+    heights = [max(0.2, each * len(bars)) for bars in blocks]
+    bottom = sum(heights) + 0.08 * len(heights)
+    figure = new_figure(bottom + 1.1)
+    axes = figure.subplots()
+    top = 0.0
+    for place, (cluster, bars, height) in enumerate(zip(found, blocks, heights, strict=True)):
+        thick, middle = height / len(bars), top + height / 2
+        axes.barh(top + (np.arange(len(bars)) + 0.5) * thick, bars, height=thick, color=CYCLE[place % len(CYCLE)])
+        name = f"{textwrap.shorten(names[int(cluster)], 44, placeholder=' …')} ({len(bars)})"
+        beside = axes.get_yaxis_transform()
+        axes.text(-0.02, middle, name, transform=beside, ha="right", va="center", fontsize=9)
+        axes.text(1.01, middle, f"{bars.mean():.2f}", transform=beside, va="center", fontsize=9)
+        top += height + 0.08
+    mean = float(widths[ids >= 0].mean()) if len(found) else 0.0
+    axes.axvline(mean, color=INK, linestyle="--", linewidth=1)
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_title(f"Mean silhouette {mean:.2f} (dashed line), each cluster's at the right", fontsize=10)
+    axes.set_ylim(max(bottom, 0.2), -0.06)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlim(min(-0.1, float(widths.min(initial=0.0))), 1)
+    axes.set_xlabel("1: deep in its own cluster\nbelow 0: nearer to another one", fontsize=9)
+    return figure
+
+
+@styled()
+def timeline(periods: Sequence[str], counts: ArrayLike, names: Sequence[str], *, columns: int = 2) -> Figure:
+    """A small panel for each cluster, all on the same axes: headlines by period, counts (clusters, periods)."""
+    table = np.asarray(counts, dtype=int).reshape(len(names), len(periods))
+    rows = max(1, -(-len(names) // columns))
+    figure = new_figure(0.95 * rows + 0.9)
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    shown = sorted({0, len(periods) // 2, len(periods) - 1}) if periods else []
+    for place, axes in enumerate(panels.ravel()):
+        if place >= len(names):
+            axes.set_visible(False)
+            continue
+        axes.bar(range(len(periods)), table[place], color=BLUE, width=0.9)
+        title = textwrap.shorten(names[place], 46, placeholder=" …")
+        axes.set_title(f"{title} ({table[place].sum()})", fontsize=9)
+        axes.set_xticks(shown, [periods[i] for i in shown])
+        lowest = place + columns >= len(names)
+        axes.tick_params(labelsize=8, labelbottom=lowest)
+        axes.locator_params(axis="y", nbins=3, integer=True)
+    figure.supylabel("headlines", fontsize=9)
+    return figure

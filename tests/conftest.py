@@ -1,0 +1,132 @@
+"""Fixtures that several test files share: a small corpus, a model trained on it, its folder, and the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+ARTICLES_A_LABEL = 36
+
+
+def built_in_rows() -> list[dict[str, Any]]:
+    """Every row of the built-in corpus, as plain JSON, in the order of its files and lines."""
+    files = sorted((PROJECT / "training" / "corpus").glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="session")
+def corpus_rows():
+    """The built-in corpus as rows."""
+    return built_in_rows()
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder with real data beside the project; tests that use it are skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared beside the project")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def small_corpus():
+    """The first articles of each label of the built-in corpus, as a corpus."""
+    from training.corpus import Corpus, read_corpus
+
+    by_label = defaultdict(list)
+    whole = read_corpus()
+    for article in whole.articles:
+        by_label[article.primary].append(article)
+    return Corpus(
+        [article for label in sorted(by_label) for article in by_label[label][:ARTICLES_A_LABEL]],
+        multi_topic=whole.multi_topic,
+    )
+
+
+@pytest.fixture(scope="session")
+def trained(small_corpus, tmp_path_factory):
+    """A model trained on the small corpus and written to a folder: (Trained, folder). Not to be changed."""
+    from training.defaults import spec_for
+    from training.train import train
+
+    folder = tmp_path_factory.mktemp("model") / "small"
+    return train(small_corpus, spec_for(small_corpus), folder=folder), folder
+
+
+@pytest.fixture(scope="session")
+def small_model(trained):
+    """The trained model as another process would load it."""
+    from classifier import load
+
+    return load(trained[1])
+
+
+@pytest.fixture(scope="session")
+def small_artifact(trained):
+    """The folder of the trained model. Not to be changed."""
+    return trained[1]
+
+
+@dataclass
+class Run:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self):
+        """stdout as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def errors(self):
+        """The error lines."""
+        return [line for line in self.err.splitlines() if "error" in line]
+
+
+@pytest.fixture
+def chude(capfd, monkeypatch):
+    """Runs `chude ARGS…` in this process, through the same entry as the console script."""
+
+    def run(*args) -> Run:
+        from classifier import cli
+
+        monkeypatch.setattr(sys, "argv", ["chude", *map(str, args)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        found = capfd.readouterr()
+        return Run(int(ended.value.code or 0), found.out, found.err)
+
+    return run
+
+
+@pytest.fixture
+def chude_process():
+    """Runs `python -m classifier ARGS…` in a process of its own, with the given bytes as standard input."""
+
+    def run(*args, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None) -> Run:
+        done = subprocess.run(
+            [sys.executable, "-m", "classifier", *map(str, args)],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": str(PROJECT), **(env or {})},
+            timeout=120,
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run

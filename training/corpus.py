@@ -1,0 +1,152 @@
+"""A labelled corpus: pages with their gold topics, read from anything `read_pages` reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifier.errors import NoInputError
+from classifier.reading import Columns, read_pages
+from classifier.types import OTHER, Page, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+BUILT_IN = Path(__file__).parent / "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page with its gold: the primary topic and every topic that applies (none for "other")."""
+
+    page: Page
+    primary: str
+    topics: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Corpus:
+    """Articles in reading order, and what could not be read. `multi_topic`: some article has `labels` of its own;
+    `built_in`: it is the one that ships with chude.
+    """
+
+    articles: list[Article]
+    skipped: list[Skipped] = field(default_factory=list)
+    multi_topic: bool = False
+    built_in: bool = False
+
+    @property
+    def pages(self) -> list[Page]:
+        """The pages alone."""
+        return [article.page for article in self.articles]
+
+    @property
+    def primaries(self) -> list[str]:
+        """The primary topics, in the order of the articles."""
+        return [article.primary for article in self.articles]
+
+    @property
+    def labels(self) -> list[str]:
+        """All topics that occur, in alphabetical order, "other" last."""
+        found = {article.primary for article in self.articles}.union(*(article.topics for article in self.articles))
+        return sorted(found, key=lambda label: (label == OTHER, label))
+
+    def counts(self) -> dict[str, int]:
+        """Articles by primary topic, in the order of `labels`."""
+        counted = Counter(self.primaries)
+        return {label: counted[label] for label in self.labels}
+
+    def fingerprint(self) -> str:
+        """A digest of all texts and labels that does not depend on their order."""
+        digests = sorted(
+            hashlib.sha256(json.dumps([a.page.text, a.primary, sorted(a.topics)]).encode()).hexdigest()
+            for a in self.articles
+        )
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def read_corpus(
+    paths: Sequence[str | Path] = (),
+    *,
+    columns: Columns | None = None,
+    encoding: str | None = None,
+    on_skip: Callable[[Skipped], None] | None = None,
+) -> Corpus:
+    """Reads a corpus; without paths the built-in one.
+
+    An article whose label is missing or unusable is skipped, named and kept in `skipped`. Raises NoInputError if nothing is left.
+    """
+    columns = columns or Columns()
+    corpus = Corpus([], built_in=not paths)
+
+    def skip(skipped: Skipped) -> None:
+        corpus.skipped.append(skipped)
+        if on_skip:
+            on_skip(skipped)
+
+    where = [str(path) for path in paths] or [str(BUILT_IN)]
+    for page in read_pages(where, encoding=encoding, columns=columns, on_skip=skip):
+        gold = gold_labels(page, columns)
+        if gold is None:
+            skip(Skipped(page.source, "has no label", "give it `label` or `labels`, or put it in a folder named after its label"))
+            continue
+        primary, topics, has_list = gold
+        corpus.multi_topic |= has_list
+        corpus.articles.append(Article(page, primary, topics))
+    if not corpus.articles:
+        raise NoInputError(", ".join(where), "holds no labelled article", "see `chude train --help` for the forms of a corpus")
+    return corpus
+
+
+def gold_labels(page: Page, columns: Columns) -> tuple[str, tuple[str, ...], bool] | None:
+    """(primary, topics, whether a list of topics was given), or None where the page has no usable label."""
+    extra = page.extra
+    listed = extra.get(columns.labels or "labels")
+    single = extra.get(columns.label or "label")
+    topics = None if listed is None else _names(listed)
+    if listed is not None and topics is None:
+        return None
+    primary = _name(single) if single is not None else None
+    if primary is None:
+        if topics is not None:
+            primary = topics[0] if topics else OTHER
+        else:
+            primary = _name(extra.get("folder"))
+    if primary is None:
+        return None
+    if topics is None:
+        return primary, () if primary == OTHER else (primary,), False
+    if primary != OTHER and primary not in topics:
+        topics = (primary, *topics)
+    return primary, tuple(topic for topic in topics if topic != OTHER), True
+
+
+def _name(value: Any) -> str | None:
+    """A label as a string: numbers are labels too (a column of codes), nothing and booleans are not."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    name = str(value).strip()
+    return name or None
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    if isinstance(value, str):
+        value = json.loads(value) if value.startswith("[") else value.replace(";", ",").split(",")
+    if not isinstance(value, list | tuple):
+        return None
+    names = [_name(item) for item in value]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def merge(corpora: Iterable[Corpus]) -> Corpus:
+    """Several corpora as one."""
+    whole = Corpus([])
+    for corpus in corpora:
+        whole.articles += corpus.articles
+        whole.skipped += corpus.skipped
+        whole.multi_topic |= corpus.multi_topic
+    return whole

@@ -1,0 +1,54 @@
+"""Cross-validation: every article labelled by a model that saw neither it nor its near-duplicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.fingerprints import fingerprint
+from classifier.near_duplicates import duplicate_groups as near_duplicate_groups
+from eval.splits import date_split, stratified_folds
+from training.corpus import Corpus
+from training.fit import TrainingSpec, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from classifier.types import Prediction
+
+
+def subset(corpus: Corpus, rows: NDArray[np.int64]) -> Corpus:
+    """The articles of `rows`, in that order."""
+    return Corpus([corpus.articles[row] for row in rows.tolist()], multi_topic=corpus.multi_topic, built_in=corpus.built_in)
+
+
+def duplicate_groups(corpus: Corpus) -> NDArray[np.int64]:
+    """(n,) a number for each article, the same for near-duplicates, so that folds can keep them together."""
+    return near_duplicate_groups(fingerprint(corpus.pages))
+
+
+def cross_validate(
+    corpus: Corpus, spec: TrainingSpec, k: int, *, groups: Sequence[int] | None = None, explain: int = 0
+) -> list[Prediction]:
+    """A prediction for each article, by the model trained on the folds it is not in; vocabulary and calibration included."""
+    found: dict[int, Prediction] = {}
+    folds = stratified_folds(corpus.primaries, groups, k, spec.seed)
+    for fold in range(int(folds.max()) + 1):
+        test, train = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        model = fit(subset(corpus, train), spec).model
+        predictions = model.predict([corpus.articles[row].page for row in test.tolist()], explain=explain)
+        found.update(zip(test.tolist(), predictions, strict=True))
+    return [found[row] for row in range(len(corpus.articles))]
+
+
+def train_past_test_future(
+    corpus: Corpus, spec: TrainingSpec, dates: Sequence[str | None], fraction: float, *, explain: int = 0
+) -> tuple[Corpus, list[Prediction], str]:
+    """Trains on the first `fraction` of the dated articles; returns the rest, its predictions and the date of the cut."""
+    split = date_split(dates, fraction)
+    future = subset(corpus, split.future)
+    model = fit(subset(corpus, split.past), spec).model
+    return future, model.predict(future.pages, explain=explain), split.first_future

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,9 +30,18 @@ SCHEMA = 1
 MAX_JSON_BYTES = 16 << 20
 MAX_TERMS = 5_000_000
 MAX_LABELS = 10_000
+MAX_WEIGHTS = 500_000_000
+"""Terms times labels: 2 GB, ten times what a corpus of a million articles gives."""
+MAX_ARTICLES = 10**9
 MAX_VOCABULARY_BYTES = 512 << 20
+MAX_THRESHOLD = 2.0
+"""Above 1 a threshold is never reached."""
 FILES = ("vocabulary.txt", "weights.npz", "card.md")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same model is the same bytes, whenever it is written
+# An .npy header as numpy writes it. Its own reader evaluates the text as Python, which some texts take badly.
+_NPY_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([^']+)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\), \} *\n", re.DOTALL
+)
 
 
 def save(folder: str | Path, model: Model, vocabulary: list[str], card: str) -> None:
@@ -53,10 +64,12 @@ def save(folder: str | Path, model: Model, vocabulary: list[str], card: str) -> 
         "info": model.info,
     }
     description["sha256"] = _digest(description)
-    with replacing_folder(Path(folder)) as target:
+    with replacing_folder(Path(folder), marker="model.json") as target:
         for name, data in contents.items():
             (target / name).write_bytes(data)
-        (target / "model.json").write_text(_json(description, indent=1) + "\n", encoding="utf-8")
+        # Not sorted: labels stay in their order wherever they are keys.
+        text = json.dumps(description, ensure_ascii=False, indent=1, allow_nan=False)
+        (target / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
 def load(folder: str | Path) -> Model:
@@ -69,14 +82,18 @@ def load(folder: str | Path) -> Model:
         what = "is a file, not a model folder" if path.exists() else "there is no such model folder"
         raise ArtifactError(str(folder), what, "name the folder that `chude train -o` wrote")
     description = read_description(path)
-    weights_file = path / "weights.npz"
+    contents = {}
     for name in FILES:
         limit = MAX_VOCABULARY_BYTES if name != "weights.npz" else _weights_limit(description)
-        if _file_digest(path / name, limit) != description["files"].get(name):
+        contents[name] = _read_bounded(path / name, limit)
+        if hashlib.sha256(contents[name]).hexdigest() != description["files"].get(name):
             raise ArtifactError(str(path / name), "has been changed since the model was written", "train it again")
+    if contents["vocabulary.txt"].count(b"\n") != description["terms"]:
+        what = f"does not have the {description['terms']:,} lines that model.json says"
+        raise ArtifactError(str(path / "vocabulary.txt"), what, "train it again")
     try:
-        return _model(description, _read_npz(weights_file, _shapes(description)))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return _model(description, _read_npz(path / "weights.npz", contents["weights.npz"], _shapes(description)))
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ArtifactError(str(path), f"is not a usable model ({error})", "train it again") from error
 
 
@@ -86,6 +103,8 @@ def read_description(path: Path) -> dict[str, Any]:
     data = _read_bounded(file, MAX_JSON_BYTES, remedy="name the folder that `chude train -o` wrote")
     try:
         description = json.loads(data)
+        signed = description if isinstance(description, dict) else {}
+        digest = _digest({key: value for key, value in signed.items() if key != "sha256"})
     except (ValueError, RecursionError) as error:
         raise ArtifactError(str(file), f"is not readable JSON ({type(error).__name__})", "train it again") from error
     if not isinstance(description, dict) or not isinstance(description.get("schema"), int):
@@ -93,7 +112,7 @@ def read_description(path: Path) -> dict[str, Any]:
     if description["schema"] != SCHEMA:
         remedy = "upgrade chude" if description["schema"] > SCHEMA else "train it again"
         raise ArtifactError(str(file), f"has schema {description['schema']}, this chude reads {SCHEMA}", remedy)
-    if description.pop("sha256", None) != _digest(description):
+    if description.pop("sha256", None) != digest:
         raise ArtifactError(str(file), "has been changed since the model was written", "train it again")
     if not _plausible(description):
         raise ArtifactError(str(file), "lacks fields or has fields of the wrong kind", "train it again")
@@ -114,6 +133,7 @@ def default_artifact() -> Path:
 
 
 def _plausible(description: dict[str, Any]) -> bool:
+    """Whether the fields have the kinds and sizes that `save` gives them."""
     labels, terms = description.get("labels"), description.get("terms")
     numbers = (description.get("threshold"), description.get("secondary_threshold"))
     return (
@@ -123,8 +143,21 @@ def _plausible(description: dict[str, Any]) -> bool:
         and len(set(labels)) == len(labels)
         and isinstance(terms, int)
         and 0 <= terms <= MAX_TERMS
-        and all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
+        and terms * len(labels) <= MAX_WEIGHTS
+        and all(isinstance(number, int | float) and 0 <= number <= MAX_THRESHOLD for number in numbers)
         and all(isinstance(description.get(key), dict) for key in ("features", "files", "info", "display_names"))
+        and _plausible_info(description["info"])
+    )
+
+
+def _plausible_info(info: dict[str, Any]) -> bool:
+    """Whether what is counted and listed from it has the form that `train` gives it, as far as it is there."""
+    counts, terms = info.get("articles_by_topic", {}), info.get("top_terms", {})
+    return (
+        isinstance(counts, dict)
+        and all(isinstance(number, int) and 0 <= number <= MAX_ARTICLES for number in counts.values())
+        and isinstance(terms, dict)
+        and all(isinstance(row, list) and all(isinstance(term, str) for term in row) for row in terms.values())
     )
 
 
@@ -174,30 +207,32 @@ def _npz(arrays: dict[str, NDArray[Any]]) -> bytes:
 
 
 def _read_npz(
-    path: Path, shapes: dict[str, tuple[np.dtype[Any], tuple[int, ...]]]
+    path: Path, content: bytes, shapes: dict[str, tuple[np.dtype[Any], tuple[int, ...]]]
 ) -> dict[str, NDArray[Any]]:
     """The arrays, each read only as far as its promised shape goes, so that no archive can unpack to more."""
     arrays = {}
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
             if sorted(archive.namelist()) != sorted(f"{name}.npy" for name in shapes):
                 raise ArtifactError(str(path), "does not hold the arrays of a chude model", "train it again")
+            if any(member.compress_type != zipfile.ZIP_DEFLATED for member in archive.infolist()):
+                raise ArtifactError(str(path), "is packed in another way than chude packs it", "train it again")
             for name, (kind, shape) in shapes.items():
                 with archive.open(f"{name}.npy") as member:
                     arrays[name] = _read_array(member.read(math.prod(shape) * kind.itemsize + 4096), kind, shape, name)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArtifactError(str(path), f"cannot be read as arrays ({error})", "train it again") from error
     return arrays
 
 
 def _read_array(data: bytes, kind: np.dtype[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
-    stream = BytesIO(data)
-    if np.lib.format.read_magic(stream) != (1, 0):
+    header = _NPY_HEADER.match(data[:4096])
+    if header is None:
         raise ValueError(f"{name}: unknown array format")
-    found_shape, fortran, found_kind = np.lib.format.read_array_header_1_0(stream)
-    if found_kind != kind or found_shape != shape or fortran:
-        raise ValueError(f"{name}: {found_kind} {found_shape} instead of {kind} {shape}")
-    body = data[stream.tell() :]
+    found_kind, *sizes = (group.decode("ascii") for group in header.groups() if group is not None)
+    if found_kind != kind.str or sizes != [str(size) for size in shape]:
+        raise ValueError(f"{name}: {found_kind} {'x'.join(sizes)} instead of {kind.str} {shape}")
+    body = data[header.end() :]
     if len(body) != math.prod(shape) * kind.itemsize:
         raise ValueError(f"{name}: {len(body)} bytes of data for {shape}")
     values = np.frombuffer(body, dtype=kind).reshape(shape)
@@ -207,6 +242,8 @@ def _read_array(data: bytes, kind: np.dtype[Any], shape: tuple[int, ...], name: 
 
 
 def _model(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
+    if np.unique(arrays["hashes"]).size != arrays["hashes"].size:
+        raise ValueError("two of its terms have the same hash")
     return Model(
         labels=description["labels"],
         features=FeatureSpec.from_json(description["features"]),
@@ -226,13 +263,10 @@ def _model(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Mode
     )
 
 
-def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent, allow_nan=False)
-
-
 def _digest(description: dict[str, Any]) -> str:
     """Of everything in model.json but the digest itself."""
-    return hashlib.sha256(_json(description).encode("utf-8", "surrogatepass")).hexdigest()
+    text = json.dumps(description, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _read_bounded(path: Path, limit: int, remedy: str = "train it again") -> bytes:
@@ -247,7 +281,3 @@ def _read_bounded(path: Path, limit: int, remedy: str = "train it again") -> byt
     if len(data) > limit:
         raise ArtifactError(str(path), f"is larger than a model's may be ({limit:,} bytes)", remedy)
     return data
-
-
-def _file_digest(path: Path, limit: int) -> str:
-    return hashlib.sha256(_read_bounded(path, limit)).hexdigest()

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from classifier.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,7 +23,15 @@ _RENAME_EXCHANGE = 2
 
 @contextmanager
 def replacing_file(path: Path) -> Iterator[IO[str]]:
-    """A text file (UTF-8, newlines as written) that takes `path`'s place when the block ends without an error."""
+    """A text file (UTF-8, newlines as written) that takes `path`'s place when the block ends without an error.
+
+    A link is followed. What is no regular file (/dev/null, a pipe) is written to as it is, a folder raises an OSError.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        return
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
@@ -39,9 +49,10 @@ def replacing_file(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
-    """An empty folder that takes `path`'s place, whole, when the block ends without an error."""
-    path = Path(path)
+def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
+    """An empty folder that takes `path`'s place, whole, when the block ends without an error. Raises as `check_replaceable`."""
+    check_replaceable(path, marker)
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
     try:
@@ -55,6 +66,19 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)  # after a swap this is the old folder
 
 
+def check_replaceable(path: Path, marker: str) -> None:
+    """Raises UsageError unless `path` is free, an empty folder, or one that holds the file `marker`, as chude's own do.
+
+    So a slip of the hand in `-o` does not delete somebody's files.
+    """
+    if path.is_dir():
+        if any(path.iterdir()) and not (path / marker).exists():
+            what = f"is a folder with other files in it (no {marker})"
+            raise UsageError(str(path), what, "name a new folder, or empty this one")
+    elif path.exists() or path.is_symlink():
+        raise UsageError(str(path), "is no folder", "name a folder to write")
+
+
 def _swap(first: Path, second: Path) -> None:
     """Exchanges two folders in one step where the system can (Linux renameat2), in two renames elsewhere."""
     if sys.platform == "linux":
@@ -65,7 +89,11 @@ def _swap(first: Path, second: Path) -> None:
                 return
     aside = first.with_name(first.name + ".old")
     second.rename(aside)
-    first.rename(second)
+    try:
+        first.rename(second)
+    except OSError:
+        aside.rename(second)
+        raise
     aside.rename(first)
 
 

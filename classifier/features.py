@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from classifier.types import Page
 
-ZONES = ("title", "lead", "body")
+ZONES = ("title", "lead", "opening", "rest")
 TERM_KINDS = ("w1", "w2", "w3", "s1", "s2", "s3")
+MAX_ZONE_WEIGHT = 1_000.0
 MAX_SYLLABLES = 300_000
 """Past this many distinct normalised syllables a lexicon is emptied between batches, so that memory stays flat."""
 
@@ -38,12 +39,12 @@ _SALTS = {
 class FeatureSpec:
     """What a page is turned into.
 
-    terms: kinds of terms, of TERM_KINDS. zone_weights: how often a word of the title, the lead and the body counts.
-    body_characters: how much of the body is read (0: all of it). sublinear: tf becomes 1 + ln(tf).
+    terms: kinds of terms, of TERM_KINDS. zone_weights: how often a word of each of ZONES counts (0: not at all).
+    body_characters: how many of the body's characters are its opening (0: all of them). sublinear: tf becomes 1 + ln(tf).
     """
 
     terms: tuple[str, ...] = ("w1", "w2")
-    zone_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    zone_weights: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     body_characters: int = 0
     sublinear: bool = True
 
@@ -57,14 +58,18 @@ class FeatureSpec:
         terms = tuple(str(kind) for kind in values["terms"])
         if not terms or not set(terms) <= set(TERM_KINDS):
             raise ValueError(f"unknown kinds of terms: {terms}")
-        title, lead, body = (float(weight) for weight in values["zone_weights"])
-        return cls(terms, (title, lead, body), int(values["body_characters"]), bool(values["sublinear"]))
+        title, lead, opening, rest = (float(weight) for weight in values["zone_weights"])
+        characters = int(values["body_characters"])
+        # Others would make the logarithm of a count, or the sum of squares, no number.
+        if not all(0 <= weight <= MAX_ZONE_WEIGHT for weight in (title, lead, opening, rest)) or characters < 0:
+            raise ValueError(f"impossible zones: weights {values['zone_weights']}, {characters} characters")
+        return cls(terms, (title, lead, opening, rest), characters, bool(values["sublinear"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Segmented zones as integers: `syllables` (n,) lexicon ids without punctuation and numbers, `joined` (n,) whether a syllable continues
-    a word, `broken` (n,) whether a term may not reach over to it from the left, `zone_ends` (3 x pages,) where each zone ends.
+    a word, `broken` (n,) whether a term may not reach over to it from the left, `zone_ends` (4 x pages,) where each zone ends.
     """
 
     syllables: NDArray[np.int32]
@@ -76,6 +81,23 @@ class Tokens:
     def pages(self) -> int:
         """How many pages these are."""
         return self.zone_ends.size // len(ZONES)
+
+    def span(self, page: int) -> tuple[int, int]:
+        """Where the syllables of a page begin and end."""
+        first = len(ZONES) * page
+        return int(self.zone_ends[first - 1]) if page else 0, int(self.zone_ends[first + len(ZONES) - 1])
+
+    def page(self, number: int) -> Tokens:
+        """One page alone."""
+        begin, end = self.span(number)
+        first = len(ZONES) * number
+        ends = self.zone_ends[first : first + len(ZONES)] - begin
+        return Tokens(self.syllables[begin:end], self.joined[begin:end], self.broken[begin:end], ends)
+
+    def pages_of(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which page each syllable position is in."""
+        page: NDArray[np.int64] = np.searchsorted(self.zone_ends, positions, side="right") // len(ZONES)
+        return page
 
 
 class Lexicon:
@@ -120,7 +142,7 @@ class Tokeniser:
         self._to_lexicon = np.zeros(1, dtype=np.int32)
 
     def tokenise(self, pages: Sequence[Page], body_characters: int = 0) -> Tokens:
-        """Segments the three zones of each page."""
+        """Segments the zones of each page."""
         texts = [zone for page in pages for zone in zones(page, body_characters)]
         batch = self.segmenter.encode(texts)
         lexical = self._lexicon_ids()[batch.ids]
@@ -155,13 +177,14 @@ class Tokeniser:
         return self._to_lexicon
 
 
-def zones(page: Page, body_characters: int = 0) -> tuple[str, str, str]:
-    """Title, lead and body; the body up to the last whole word of its first `body_characters` characters."""
-    body = page.body
-    if body_characters and len(body) > body_characters:
-        cut = body.rfind(" ", 0, body_characters + 1)
-        body = body[: cut if cut > 0 else body_characters]
-    return page.title, page.lead, body
+def zones(page: Page, body_characters: int = 0) -> tuple[str, str, str, str]:
+    """Title, lead, opening and rest; the opening ends with the last whole word of the body's first `body_characters`."""
+    opening, rest = page.body, ""
+    if body_characters and len(opening) > body_characters:
+        cut = opening.rfind(" ", 0, body_characters + 1)
+        cut = cut if cut > 0 else body_characters
+        opening, rest = opening[:cut], opening[cut:].lstrip(" ")
+    return page.title, page.lead, opening, rest
 
 
 def page_batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -302,7 +325,7 @@ def count_terms(tokens: Tokens, hashes: NDArray[np.uint64], table: TermTable, sp
         page, which = np.divmod(zone, len(ZONES))
         keys.append((page << 40) | (columns[known].astype(np.int64) << 2) | which)
     key = np.sort(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64)
-    return _runs(key, tokens.pages, np.array([*spec.zone_weights, 0.0]))
+    return _runs(key, tokens.pages, np.array(spec.zone_weights))
 
 
 def _runs(key: NDArray[np.int64], pages: int, zone_weights: NDArray[np.float64]) -> Counts:

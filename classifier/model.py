@@ -21,14 +21,19 @@ from classifier.features import (
     tf_idf,
 )
 from classifier.segmentation.segmenter import Segmenter
-from classifier.types import OTHER, Prediction, Reason, TopicScore
+from classifier.types import OTHER, Page, Prediction, Reason, TopicScore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from classifier.features import Tokens
-    from classifier.types import Page
+
+
+PASSAGE = 600
+"""Characters of a passage: paragraphs are joined until they have so many."""
+PASSAGE_THRESHOLD = 0.8
+"""A passage names a further topic of its page where it is so sure by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,17 @@ class Model:
         )
 
     def same_as(self, other: Model) -> bool:
-        """Whether both are one model, trained once."""
-        return self.info == other.info and np.array_equal(self.weights, other.weights)
+        """Whether both are one model, trained once and calibrated alike."""
+        return self._facts() == other._facts() and all(map(np.array_equal, self._arrays(), other._arrays()))
+
+    def _facts(self) -> tuple[Any, ...]:
+        calibration = self.calibration
+        return self.info, self.labels, self.features, calibration.threshold, calibration.secondary_threshold
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        calibration = self.calibration
+        learned = self.hashes, self.idf, self.weights, self.intercepts
+        return (*learned, calibration.scale, calibration.offset, calibration.secondary)
 
     def predict(self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0) -> list[Prediction]:
         """Labels each page; see `iter_predict`."""
@@ -126,34 +140,45 @@ class Model:
         reasons each prediction carries (0: none).
         """
         for batch in page_batches(pages):
-            tokens, rows = self._rows(batch)
-            scores = self._scores(rows)
-            probabilities, applies = self.calibration.primary(scores), self.calibration.applies(scores)
-            for number, page in enumerate(batch):
-                prediction = self._decide(page, probabilities[number], applies[number], threshold)
-                if explain:
-                    label = self.labels.index(prediction.topic) if prediction.topic in self.labels else None
-                    reasons = self._reasons(tokens, rows, number, label)[:explain]
-                    prediction = replace(prediction, reasons=tuple(reasons))
-                yield prediction
+            yield from self._predict_batch(batch, threshold, explain)
+
+    def _predict_batch(self, pages: Sequence[Page], threshold: float | None, explain: int) -> list[Prediction]:
+        self.tokeniser.forget_if_full()  # here, where no tokens are in use, and not below
+        tokens, rows = self._rows(pages)
+        scores = self._scores(rows)
+        probabilities = self.calibration.primary(scores)
+        applies = self.calibration.applies(scores) >= self.calibration.secondary_threshold
+        applies |= self._topics_of_passages(pages)
+        predictions = []
+        for number, page in enumerate(pages):
+            prediction = self._decide(page, probabilities[number], applies[number], threshold)
+            if explain:
+                label = self.labels.index(prediction.topic) if prediction.topic in self.labels else None
+                reasons = self._reasons(tokens, rows, number, label)[:explain]
+                prediction = replace(prediction, reasons=tuple(reasons))
+            predictions.append(prediction)
+        return predictions
 
     def scores(self, pages: Iterable[Page]) -> NDArray[np.float64]:
         """(n, L) uncalibrated scores (log-odds of each label against the rest)."""
-        parts = [self._scores(self._rows(batch)[1]) for batch in page_batches(pages)]
+        parts = []
+        for batch in page_batches(pages):
+            self.tokeniser.forget_if_full()
+            parts.append(self._scores(self._rows(batch)[1]))
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
 
     def topic_of_group(self, pages: Sequence[Page]) -> str:
         """The label of several short texts about one thing: of their mean probabilities."""
         mean = self.calibration.primary(self.scores(pages)).mean(axis=0)
-        return self._decide(pages[0], mean, np.zeros_like(mean), None).topic
+        return self._decide(pages[0], mean, mean < 0, None).topic
 
     def explain(self, page: Page, topic: str | None = None) -> list[Reason]:
         """The terms that carried `topic` (default: the predicted one), strongest first, for (+) and against (-).
 
         The weights of all reasons and the label's intercept add up to its score.
         """
-        tokens, rows = self._rows([page])
         topic = topic or self.predict([page])[0].topic
+        tokens, rows = self._rows([page])
         if topic not in self.labels:
             return []
         return self._reasons(tokens, rows, 0, self.labels.index(topic))
@@ -162,7 +187,6 @@ class Model:
         if self._table is None:
             self._table = TermTable(self.hashes)
         tokeniser = self.tokeniser
-        tokeniser.forget_if_full()
         tokens = tokeniser.tokenise(pages, self.features.body_characters)
         counts = count_terms(tokens, tokeniser.lexicon.hashes, self._table, self.features)
         return tokens, tf_idf(counts, self.idf, self.features)
@@ -171,22 +195,34 @@ class Model:
         contributions = rows.values[:, None] * self.weights[rows.columns]
         return row_sums(contributions, rows.indptr) + self.intercepts
 
+    def _topics_of_passages(self, pages: Sequence[Page]) -> NDArray[np.bool_]:
+        """(n, L) which topics a passage of a page is about by itself: a later paragraph can make a further topic."""
+        found = np.zeros((len(pages), len(self.labels)), dtype=bool)
+        if self.calibration.secondary_threshold > 1:  # exclusive labels
+            return found
+        owners, parts = [], []
+        for number, page in enumerate(pages):
+            if len(page.body) > PASSAGE:
+                cut = passages(page.body)
+                parts += [Page(id="", body=passage) for passage in cut]
+                owners += [number] * len(cut)
+        if parts:
+            sure = self.calibration.primary(self._scores(self._rows(parts)[1])) >= PASSAGE_THRESHOLD
+            np.logical_or.at(found, np.array(owners), sure)
+        return found
+
     def _decide(
-        self, page: Page, probabilities: NDArray[np.float64], applies: NDArray[np.float64], threshold: float | None
+        self, page: Page, probabilities: NDArray[np.float64], applies: NDArray[np.bool_], threshold: float | None
     ) -> Prediction:
         order = np.lexsort((np.arange(len(self.labels)), -probabilities)).tolist()
         topics = tuple(TopicScore(self.labels[i], float(probabilities[i])) for i in order)
-        best = next((score for score in topics if score.topic != OTHER), topics[0])
+        top = topics[0]
         least = self.calibration.threshold if threshold is None else threshold
-        top = best
-        if best.topic != OTHER and best.probability < least:
+        if top.topic != OTHER and top.probability < least:
             rest = sum(score.probability for score in topics if score.topic == OTHER)
             # Without an "other" of its own the model can only say how unlikely the likeliest label is.
-            top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - best.probability)
-        secondary: tuple[str, ...] = ()
-        if self.calibration.secondary_threshold <= 1:
-            likely = [i for i in order if applies[i] >= self.calibration.secondary_threshold]
-            secondary = tuple(self.labels[i] for i in likely if self.labels[i] not in (OTHER, top.topic))
+            top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - top.probability)
+        secondary = tuple(self.labels[i] for i in order if applies[i] and self.labels[i] not in (OTHER, top.topic))
         return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source)
 
     def _reasons(self, tokens: Tokens, rows: Counts, row: int, label: int | None) -> list[Reason]:
@@ -204,17 +240,24 @@ class Model:
         if self._table is None:
             raise AssertionError("no features without a table")
         wanted, found = set(columns.tolist()), {}
-        first_zone = 3 * row
-        begin = int(tokens.zone_ends[first_zone - 1]) if first_zone else 0
-        end = int(tokens.zone_ends[first_zone + 2])
-        lexicon = self.tokeniser.lexicon
-        for terms in terms_of(tokens, lexicon.hashes, self.features.terms):
-            inside = np.flatnonzero((terms.first >= begin) & (terms.first < end))
-            for at, column in zip(inside.tolist(), self._table.columns(terms.hashes[inside]).tolist(), strict=True):
+        page, lexicon = tokens.page(row), self.tokeniser.lexicon
+        for terms in terms_of(page, lexicon.hashes, self.features.terms):
+            for at, column in enumerate(self._table.columns(terms.hashes).tolist()):
                 if column in wanted and column not in found:
-                    term = term_string(tokens, lexicon, terms.kind, int(terms.first[at]), int(terms.last[at]))
+                    term = term_string(page, lexicon, terms.kind, int(terms.first[at]), int(terms.last[at]))
                     found[column] = readable(term)
         return found
+
+
+def passages(body: str) -> list[str]:
+    """The paragraphs of a body, joined until each passage has PASSAGE characters or the body ends."""
+    found: list[str] = []
+    for paragraph in body.split("\n"):
+        if found and len(found[-1]) < PASSAGE:
+            found[-1] += "\n" + paragraph
+        else:
+            found.append(paragraph)
+    return found
 
 
 def readable(term: str) -> str:

@@ -37,7 +37,7 @@ def document_frequencies(corpus: TokenisedCorpus, kind: str) -> tuple[NDArray[np
 
 def _once_a_page(batch: Tokens, hashes: NDArray[np.uint64], kind: str) -> NDArray[np.uint64]:
     (terms,) = terms_of(batch, hashes, (kind,))
-    page = np.searchsorted(batch.zone_ends, terms.first, side="right") // 3
+    page = batch.pages_of(terms.first)
     order = np.lexsort((page, terms.hashes))
     ordered, page = terms.hashes[order], page[order]
     first = np.ones(ordered.size, dtype=bool)

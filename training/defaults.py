@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 LARGE = 5_000
 """From this many articles on, terms must be more frequent: rare ones only cost memory there."""
 
-BUILT_IN_OTHER_LOG_ODDS = 1.75
+BUILT_IN_OTHER_LOG_ODDS = 2.0
 BUILT_IN_CONFIDENCE = 0.8
 
-_SMALL = TrainingSpec(features=FeatureSpec(terms=("w1",), zone_weights=(2.0, 1.0, 1.0), body_characters=400), prior=1.5)
-_LARGE = TrainingSpec(features=FeatureSpec(terms=("w1",)), C=0.3, prior=0.0, min_df=3)
+_SMALL = TrainingSpec(features=FeatureSpec(terms=("w1",), zone_weights=(2.0, 1.0, 1.0, 0.0), body_characters=800))
+_LARGE = TrainingSpec(features=FeatureSpec(terms=("w1",)), C=0.3, prior=0.0, min_df=3, folds=3)
 
 
 def spec_for(corpus: Corpus, **changes: Any) -> TrainingSpec:

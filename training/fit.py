@@ -14,17 +14,16 @@ from classifier.features import Counts, FeatureSpec, tf_idf
 from classifier.model import Calibration, Model
 from classifier.types import OTHER
 from eval.splits import stratified_folds
-from training.matrix import TokenisedCorpus, Vocabulary, build_vocabulary, count, tokenise, with_words
+from training.cache import tokenise_cached
+from training.matrix import TokenisedCorpus, Vocabulary, build_vocabulary, count, with_words
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from training.corpus import Corpus
 
-PARALLEL_FROM = 2_000_000
+PARALLEL_FROM = 20_000_000
 """From so many entries of the matrix on, the labels are fitted in several processes."""
-FALLBACK_THRESHOLD = 0.0
-"""A corpus without "other" gets a label for every article, unless the user sets a threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class TrainingSpec:
     min_df: int = 2
     max_terms: int = 0
     folds: int = 5
-    threshold: float = 0.5
+    threshold: float = 0.0
     secondary_threshold: float = 0.5
     other_log_odds: float = 0.0
     confidence: float = 1.0
@@ -69,9 +68,9 @@ def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpu
     """
     spec = spec or TrainingSpec()
     labels = corpus.labels
-    if len(labels) < 2:
-        raise ChudeError("corpus", f"has one label only ({labels[0]!r})", "give it articles of at least two labels")
-    tokens = tokens or tokenise(corpus.pages, spec.features.body_characters)
+    if len(set(corpus.primaries)) < 2:
+        raise ChudeError("corpus", f"has one label only ({corpus.primaries[0]!r})", "give it articles of at least two labels")
+    tokens = tokens or tokenise_cached(corpus.pages, spec.features.body_characters)
     vocabulary, counts = build_vocabulary(tokens, spec.features, spec.min_df, spec.max_terms)
     if not vocabulary.terms:
         raise ChudeError("corpus", f"no term stands in {spec.min_df} or more articles", "add articles or lower --min-df")
@@ -212,12 +211,12 @@ def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], sp
     size = len(labels)
     scale, offset = np.zeros((size, size)), np.zeros(size)
     machine = LogisticRegression(C=10.0, max_iter=2_000).fit(scores, primary)
-    if size == 2:  # scikit-learn keeps one row for two classes: the second against the first
-        scale[:, 1], offset[1] = machine.coef_[0], machine.intercept_[0]
+    if machine.classes_.size == 2:  # scikit-learn keeps one row for two classes: the second against the first
+        second = machine.classes_[1]
+        scale[:, second], offset[second] = machine.coef_[0], machine.intercept_[0]
     else:
         scale[:, machine.classes_], offset[machine.classes_] = machine.coef_.T, machine.intercept_
-        missing = np.setdiff1d(np.arange(size), machine.classes_)
-        offset[missing] = -30.0  # never primary in this corpus
+    offset[np.setdiff1d(np.arange(size), machine.classes_)] = -30.0  # never primary in this corpus
     scale, offset = scale * spec.confidence, offset * spec.confidence
     if OTHER in labels:
         offset[labels.index(OTHER)] += spec.other_log_odds
@@ -226,7 +225,7 @@ def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], sp
         scale.astype(np.float32),
         offset.astype(np.float32),
         secondary.astype(np.float32),
-        spec.threshold if OTHER in labels else FALLBACK_THRESHOLD,
+        spec.threshold,
         spec.secondary_threshold if corpus.multi_topic else 2.0,  # exclusive labels have no second topic
     )
 

@@ -33,8 +33,8 @@ BODY_CHARACTERS = 800
 QUICK = 10_000
 """Up to so many articles this takes seconds; ten times as many take minutes."""
 
-_WORDS = TrainingSpec(FeatureSpec(("w1",), (3.0, 2.0, 1.0), BODY_CHARACTERS), C=0.3)
-_SYLLABLE_PAIRS = TrainingSpec(FeatureSpec(("s2",), (1.0, 1.0, 1.0), BODY_CHARACTERS), C=1.0)
+_WORDS = TrainingSpec(FeatureSpec(("w1",), (3.0, 2.0, 1.0, 0.0), BODY_CHARACTERS), C=0.3)
+_SYLLABLE_PAIRS = TrainingSpec(FeatureSpec(("s2",), (1.0, 1.0, 1.0, 0.0), BODY_CHARACTERS), C=1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -134,14 +134,17 @@ def term_strings(corpus: TokenisedCorpus, wanted: NDArray[np.uint64], kinds: Seq
     strings: list[str] = [""] * wanted.size
     missing = np.ones(wanted.size + 1, dtype=bool)
     missing[-1] = False  # where -1, "not in the table", points
+    first_place = np.full(wanted.size, -1, dtype=np.int64)
     for batch in corpus.batches:
         for terms in terms_of(batch, corpus.lexicon.hashes, kinds):
             columns = table.columns(terms.hashes)
-            new, at = np.unique(columns[missing[columns]], return_index=True)
-            places = np.flatnonzero(missing[columns])[at]
-            for column, place in zip(new.tolist(), places.tolist(), strict=True):
+            places = np.flatnonzero(missing[columns])
+            first_place[columns[places][::-1]] = places[::-1]  # of several places the first is written last
+            new = np.flatnonzero(first_place >= 0)
+            for column, place in zip(new.tolist(), first_place[new].tolist(), strict=True):
                 first, last = int(terms.first[place]), int(terms.last[place])
                 strings[column] = term_string(batch, corpus.lexicon, terms.kind, first, last)
+            first_place[new] = -1
             missing[new] = False
     return strings
 
@@ -155,5 +158,5 @@ def _reindexed(counts: Counts, kept: NDArray[np.int64], size: int) -> Counts:
     indptr = np.concatenate(([0], np.cumsum(stays)))[counts.indptr]
     rows = np.repeat(np.arange(indptr.size - 1), np.diff(indptr))
     columns, values = columns[stays], counts.values[stays]
-    order = np.lexsort((columns, rows))
+    order = np.argsort(rows * kept.size + columns)
     return Counts(indptr, columns[order], values[order])

@@ -77,11 +77,8 @@ def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
     """Scores of the out-of-fold predictions, calibrated by the same calibration (which has few enough parameters)."""
     model = fitted.model
     probabilities = model.calibration.primary(fitted.out_of_fold)
-    best = probabilities.copy()
-    if OTHER in model.labels:
-        best[:, model.labels.index(OTHER)] = -1.0
-    chosen = best.argmax(axis=1)
-    named = best[np.arange(len(best)), chosen] >= model.calibration.threshold
+    chosen = probabilities.argmax(axis=1)
+    named = probabilities[np.arange(len(chosen)), chosen] >= model.calibration.threshold
     predicted = [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]
     gold = corpus.primaries
     return {

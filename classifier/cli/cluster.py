@@ -28,9 +28,10 @@ class _Number(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
         if value == "auto" or (isinstance(value, int) and value > 0):
             return value
-        if not str(value).isascii() or not str(value).isdigit() or int(value) < 1:
+        digits = str(value)
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 9 or int(digits) < 1:
             self.fail(f"{value!r} is not a number from 1 on, nor auto", param, ctx)
-        return int(value)
+        return int(digits)
 
 
 @click.command("cluster")
@@ -62,10 +63,13 @@ def command(
       $ chude cluster headlines.csv --k 40 --plot map.png
       $ chude cluster saved/ -o clusters/
     """
+    from classifier.atomic import check_replaceable
     from classifier.clustering import cluster_merged, merge_headlines
     from classifier.errors import NoInputError
     from classifier.reading import read_pages
 
+    if target is not None and _is_folder(target):
+        check_replaceable(Path(target), "clusters.jsonl")  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
     loaded = common.load_model(model)
@@ -144,11 +148,16 @@ def weeks(dates: Sequence[str]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
+def _is_folder(target: str) -> bool:
+    """Whether `-o` names a folder: one that is there, or a name without an ending."""
+    return target != "-" and (Path(target).is_dir() or not Path(target).suffix)
+
+
 def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
-    if target is not None and not Path(target).suffix:
+    if target is not None and _is_folder(target):
         from classifier.atomic import replacing_folder
 
-        with replacing_folder(Path(target)) as folder:
+        with replacing_folder(Path(target), marker="clusters.jsonl") as folder:
             write_folder(result, folder)
         common.say(f"chude: wrote {target}; open {target}/clusters.html")
         return

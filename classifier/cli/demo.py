@@ -34,7 +34,7 @@ def command(target: str) -> int:
 
     started = time.monotonic()
     click.echo("chude: what are these saved Vietnamese news pages about, why, and how far is that to be trusted?\n")
-    with replacing_folder(Path(target)) as folder:
+    with replacing_folder(Path(target), marker="report.html") as folder:
         model = _train(folder, target)
         pages = _read(folder)
         predictions = _label(model, pages, folder, target)

@@ -45,6 +45,7 @@ def command(
       $ chude eval gold.jsonl -o report/
       $ chude eval --cv 5 my-news.csv -o report/
     """
+    from classifier.atomic import check_replaceable
     from training.corpus import read_corpus
 
     if cv and by_date:
@@ -53,6 +54,7 @@ def command(
         raise click.UsageError("-m has no use with --cv or --by-date: they train models of their own")
     if not corpora and not (cv or by_date):
         raise click.UsageError("name a CORPUS to judge the model on, or cross-validate with --cv K")
+    check_replaceable(Path(target), "report.json")  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
@@ -146,7 +148,7 @@ def write(report: dict[str, Any], target: str) -> None:
     from classifier.atomic import replacing_folder
     from eval.report import write_report
 
-    with replacing_folder(Path(target)) as folder:
+    with replacing_folder(Path(target), marker="report.json") as folder:
         write_report(report, folder)
     click.echo(summary(report), nl=False)
     common.say(f"chude: wrote {target}; open {target}/report.html")

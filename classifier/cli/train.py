@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,10 +30,12 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
       $ chude train -o artifacts/world-news
       $ chude train my-news.csv --text-column content --label-column section -o my-model
     """
+    from classifier.atomic import check_replaceable
     from training.corpus import read_corpus
     from training.defaults import spec_for
     from training.train import train
 
+    check_replaceable(Path(target), "model.json")  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)

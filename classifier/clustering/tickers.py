@@ -1,30 +1,52 @@
-"""Service items that every page recommends and nobody reads as news: lottery, horoscope, weather, prices. One pattern a kind."""
+"""Service items that every page recommends and nobody reads as news: lottery, horoscope, weather, prices. One list a kind."""
 
 from __future__ import annotations
 
 import re
 
-TICKERS = {
-    "lottery": r"\b(KQ)?(XS|SX)(M[BNT]|[A-ZĐ]{2,5})\b|\bKQXS\w*|xổ số|vietlott|power 6/55|mega 6/45",
-    "horoscope": r"\btử vi\b|\b12 con giáp\b|cung hoàng đạo|con giáp .*(tài lộc|vận may|may mắn)",
-    "weather": r"dự báo thời tiết|^thời tiết (hôm nay|ngày mai|ngày \d)|thời tiết (hôm nay|ngày mai|\d+ ngày)",
-    "gold price": r"^(giá|bảng giá|cập nhật giá|dự báo giá) vàng\b.*(hôm nay|ngày|sáng|chiều|trưa|\d+[/-]\d+)",
-    "prices": r"^(giá|bảng giá|cập nhật giá) (tiêu|hồ tiêu|cà phê|cao su|heo|lợn hơi|heo hơi|lúa gạo|xăng( dầu)?|nông sản|thép|bạc)\b"
-    r".*(hôm nay|ngày|\d+[/-]\d+)",
-    "exchange rates": r"^tỷ giá\b.*(hôm nay|ngày|\d+[/-]\d+)|^giá (usd|đô la) hôm nay",
-    "fixtures": r"^(lịch thi đấu|bảng xếp hạng|kết quả) .*(hôm nay|\d+[/-]\d+)|^lịch (phát sóng|cúp điện|cắt điện)",
+_DATE = r"(?<![\d.,/])(0?[1-9]|[12]\d|3[01])[./-](0?[1-9]|1[0-2])(?![\d,])"
+_DAY = rf"(hôm nay|hôm qua|ngày mai|(sáng|trưa|chiều|tối|đêm) nay|mới nhất|tuần này|ngày \d|mùng \d|{_DATE})"
+_PRICED = (
+    "(hồ )?tiêu|cà phê|cao su|(heo|lợn)( hơi)?|(lúa )?gạo|lúa|xăng,? dầu|xăng|dầu|gas|nông sản|sầu riêng|thép|bạc|phân bón|ca ?cao"
+    "|bitcoin|tiền ảo|tiền số"
+)
+_LISTED = r"^(trực tiếp |bảng |cập nhật |dự báo |nhận định )?giá"
+TICKERS: dict[str, tuple[str, ...]] = {
+    "lottery": (
+        r"\b(kq)?(xs|sx)(m[bnt]|kt)\b|\bkqxs|\b(soi cầu|dự đoán|kết quả|trực tiếp) xổ số\b",
+        rf"\bxổ số\b.*\b{_DAY}",
+        rf"\b(vietlott|power 6/55|mega 6/45|lotto 5/35|max 3d)\b.*({_DAY}|\b(sáng|trưa|chiều|tối) \d)",
+    ),
+    "horoscope": (
+        r"^tử vi\b|\btử vi (hằng ngày|hàng ngày|hôm nay|tuần|ngày|tháng|năm|12)\b|\b12 con giáp\b|\b(12 )?cung hoàng đạo\b",
+        r"\bcon giáp\b.*\b(tài lộc|vận may|may mắn|phát tài)\b",
+    ),
+    "weather": (
+        rf"^(tin |bản tin )?(dự báo )?thời tiết\b.{{0,40}}\b{_DAY}",
+        r"^(bản tin )?dự báo thời tiết\b|^infographic:? thời tiết\b",
+    ),
+    "gold price": (rf"{_LISTED} vàng\b.*\b({_DAY}|(sáng|trưa|chiều|tối) \d)",),
+    "prices": (rf"{_LISTED} ({_PRICED})\b.*\b({_DAY}|(sáng|trưa|chiều|tối) \d)",),
+    "exchange rates": (rf"^(t[yỷỉ] giá|giá (usd|đô la|đô|euro|yen)).*\b{_DAY}",),
+    "fixtures": (
+        r"^lịch (thi đấu|trực tiếp|đấu|phát sóng|bóng đá)\b",
+        rf"^(bảng xếp hạng|bxh)\b.*(\b{_DAY}|\bvòng \d|v-?league|ngoại hạng|la liga|serie a|world cup|asian cup|aff cup|sea games)",
+        rf"^kết quả (bóng đá|bóng chuyền|v-?league|vòng \d|trận|các trận|thi đấu)\b.*\b{_DAY}",
+    ),
+    "calendar": (
+        rf"^(âm lịch|lịch (âm|vạn niên))\b|^{_DAY}.*\blịch (âm|vạn niên)\b|\blịch âm hôm nay\b",
+        rf"^hôm nay (ngày )?{_DATE}\S* là ngày\b",
+    ),
+    "power cuts": (r"^lịch (cúp|cắt|mất|ngừng cấp) (điện|nước)\b",),
 }
-# Matched without case, but for the lottery's codes, which would be ordinary syllables in small letters.
-_PATTERNS = {
-    kind: re.compile(re.sub(r"^(.*)$", r"\1", pattern), 0 if kind == "lottery" else re.IGNORECASE)
-    for kind, pattern in TICKERS.items()
-}
-_LOTTERY_WORDS = re.compile(r"xổ số|vietlott|power 6/55|mega 6/45", re.IGNORECASE)
+_KINDS = re.compile("|".join(f"(?P<k{place}>{'|'.join(patterns)})" for place, patterns in enumerate(TICKERS.values())), re.IGNORECASE)
+# One station's results, "XSHCM" or "XSĐN"; only in capitals, since syllables can begin so.
+_STATION = re.compile(r"\b(KQ)?(XS|SX)[A-ZĐ]{2,5}\b")
 
 
 def ticker_kind(headline: str) -> str:
-    """The kind of service item a headline is, "" for news."""
-    for kind, pattern in _PATTERNS.items():
-        if pattern.search(headline):
-            return kind
-    return "lottery" if _LOTTERY_WORDS.search(headline) else ""
+    """The kind of service item a headline is, "" for news: what names its subject and its day, not any mention of the subject."""
+    found = _KINDS.search(headline[:300])
+    if found is None:
+        return "lottery" if _STATION.search(headline) else ""
+    return list(TICKERS)[next(place for place in range(len(TICKERS)) if found[f"k{place}"])]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
 from classifier.reading.encoding import check_encoding, decode, splits_at_line_feeds, wide_encoding
-from classifier.reading.html_page import parse_html
 from classifier.reading.ids import Ids
 from classifier.reading.limits import HEAD, MAX_PAGE, MIB
 from classifier.reading.rows import USUAL, Columns
@@ -147,6 +146,8 @@ def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str
     if not data.strip():
         raise UnreadableError(place.source, "is empty")
     if kind == "html":
+        from classifier.reading.html_page import parse_html  # its modules and patterns only where there is HTML
+
         page = parse_html(data, id=place.name, source=place.source, encoding=encoding)
     else:
         text = decode(data, encoding, where=place.source)

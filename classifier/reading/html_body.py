@@ -70,7 +70,7 @@ def _paragraphs(tree: Element, size: int) -> list[str]:
     plain = _main_prose(lines)
     if not plain or size > MAX_TRAFILATURA or sum(1 for _ in tree.iter()) > MAX_TRAFILATURA_NODES:
         return plain
-    import trafilatura  # noqa: PLC0415
+    import trafilatura
 
     # `fast`: without its rescue by other extractors, which take whole pages for the article. Tables it would draw.
     text = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=False)

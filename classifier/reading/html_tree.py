@@ -55,7 +55,7 @@ def parse_tree(text: str, source: str) -> Element:
 
     Raises UnreadableError for what is nested or sized beyond libxml2's safe limits: it would be cut off there.
     """
-    from lxml import etree, html  # noqa: PLC0415
+    from lxml import etree, html
 
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False
@@ -78,7 +78,7 @@ def drop_unseen(tree: Element) -> None:
 
     Line feeds inside a text are spaces in HTML, so after this a line feed always stands for the border of a block.
     """
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
     for element in tree.iter():
@@ -141,7 +141,7 @@ class TextLine:
 
 def text_lines(tree: Element) -> tuple[list[TextLine], dict[Element, TextLine]]:
     """Return the lines of a tree after `drop_unseen`, in order, and for each link the line in which it begins."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     lines = [TextLine(tree)]
     links: dict[Element, TextLine] = {}

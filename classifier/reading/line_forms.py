@@ -238,7 +238,7 @@ def byline_of(text: str) -> str:
 
 
 def _is_name_word(word: str) -> bool:
-    return word in _NAME_LINKS or (word[:1].isupper() and not any(map(str.isdecimal, word)))
+    return word in _NAME_LINKS or (word[:1].isupper() and ":" not in word and not any(map(str.isdecimal, word)))
 
 
 def slug_of(headline: str) -> str:

@@ -121,6 +121,9 @@ def _read_block(article: _Article, i: int) -> int:
         article.end()
         after = _skip_tags(blocks, i + 1) if block.form is Form.TAGS else i + 1
     elif block.form is Form.FOLLOW:
+        if len(article.paragraphs) > 1 and byline_of(article.paragraphs[-1]):  # an author below the lead
+            name = byline_of(article.paragraphs.pop())
+            article.byline = article.byline or name
         after = _skip_picture(article, i + 1)
     elif block.text in article.slugs:
         after = _read_slug(article, i + 1)

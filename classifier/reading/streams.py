@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import lzma
 import os
 import stat
 import sys
@@ -65,8 +67,6 @@ class _Whole(io.RawIOBase):
         return got
 
     def _read(self, size: int) -> bytes:
-        import lzma  # noqa: PLC0415  not every Python has it, and few inputs need it
-
         if self._damage:
             return b""
         try:
@@ -87,8 +87,6 @@ class _Gzip:
     """Unpacks .gz and closes the file below, which GzipFile leaves open."""
 
     def __init__(self, file: io.BufferedReader) -> None:
-        import gzip  # noqa: PLC0415
-
         self._file, self._stream = file, gzip.GzipFile(fileobj=file)
 
     def read1(self, size: int, /) -> bytes:
@@ -107,8 +105,6 @@ class _Xz:
         self._decoder: Any = None
 
     def read1(self, size: int, /) -> bytes:
-        import lzma  # noqa: PLC0415
-
         while True:
             packed = b""
             if self._decoder is None or self._decoder.eof:

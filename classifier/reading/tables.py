@@ -147,8 +147,8 @@ def _read_fasttext(stream: io.BufferedReader, table: Table) -> Iterator[Page | S
 
 def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
     try:
-        import pyarrow  # noqa: PLC0415
-        from pyarrow import parquet  # noqa: PLC0415
+        import pyarrow
+        from pyarrow import parquet
     except ImportError as error:
         raise UnreadableError(table.source, "needs pyarrow to be read", "pip install 'chude[parquet]'") from error
 

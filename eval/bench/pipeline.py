@@ -1,6 +1,6 @@
 """Raw text to model and to labels, beside the obvious pipeline and the peers: python -m eval.bench.pipeline TRAIN TEST.
 
-Each tool trains and labels in a process of its own, one after the other. A peer that is not installed is said to be missing.
+Each tool trains and labels in a process of its own, one after the other; one that is not installed is called missing.
 """
 
 from __future__ import annotations
@@ -8,87 +8,94 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifier.reading import read_pages
 from eval.bench.measure import Measured, about, python, run, table
+from eval.bench.peers import PEERS
 from eval.metrics import accuracy
 
-_READ = """
-import json, sys
-def rows(path):
-    with open(path, encoding="utf-8") as stream:
-        for line in stream:
-            row = json.loads(line)
-            yield row["title"] + "\\n" + row["text"], row["label"]
-"""
-_OBVIOUS = (
-    _READ
-    + """
-import pickle
-from pyvi import ViTokenizer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_pipeline
-from sklearn.svm import LinearSVC
-job, data, model, out = sys.argv[1:]
-texts, labels = zip(*rows(data))
-words = [ViTokenizer.tokenize(text) for text in texts]
-if job == "train":
-    pipeline = make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=3, token_pattern=r"\\S+"), LinearSVC(C=0.3))
-    pickle.dump(pipeline.fit(words, labels), open(model, "wb"))
-else:
-    json.dump(pickle.load(open(model, "rb")).predict(words).tolist(), open(out, "w"))
-"""
-)
-_RUST = (
-    _READ
-    + """
-from underthesea_core import TextClassifier
-job, data, model, out = sys.argv[1:]
-texts, labels = zip(*rows(data))
-if job == "train":
-    classifier = TextClassifier()
-    classifier.fit(list(texts), list(labels))
-    classifier.save(model)
-else:
-    json.dump(TextClassifier.load(model).predict_batch(list(texts)), open(out, "w"))
-"""
-)
-_FASTTEXT = (
-    _READ
-    + """
-import fasttext
-job, data, model, out = sys.argv[1:]
-clean = lambda text: " ".join(text.split())
-if job == "train":
-    with open(out, "w") as stream:
-        stream.writelines("__label__%s %s\\n" % (label.replace(" ", "_"), clean(text)) for text, label in rows(data))
-    fasttext.train_supervised(out, wordNgrams=2, epoch=10, thread=1).save_model(model)
-else:
-    fitted = fasttext.load_model(model)
-    json.dump([fitted.predict(clean(text))[0][0][9:].replace("_", " ") for text, _ in rows(data)], open(out, "w"))
-"""
-)
-PEERS = {
-    "pyvi + TfidfVectorizer + LinearSVC": ("pyvi", _OBVIOUS),
-    "underthesea_core TextClassifier, unsegmented": ("underthesea_core", _RUST),
-    "fastText, unsegmented": ("fasttext", _FASTTEXT),
-}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OURS = {"chude": 1, "chude-2": 2}
+"""chude's own rows and their --jobs."""
+HEADER = ["tool", "accuracy", "train s", "train CPU s", "train MB"]
+HEADER += ["predict s", "predict CPU s", "articles/s", "predict MB", "model MB"]
 
 
-def _plain(corpus: str, target: Path) -> tuple[list[str], int]:
-    """Writes a corpus as the JSONL that all tools read; its labels and how many articles."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What training and labelling with one tool took, its labels, and the size of its model in MB."""
+
+    trained: Measured
+    labelled: Measured
+    predicted: list[str]
+    size: float
+
+
+def write_plain(corpus: str, target: Path, every: int) -> list[str]:
+    """Writes every N-th article of a corpus as the JSONL that all tools read; returns the labels."""
     labels = []
     with target.open("w", encoding="utf-8") as stream:
-        for page in read_pages([corpus]):
-            label = str(page.extra["label"])
+        for number, page in enumerate(read_pages([corpus])):
+            if number % every:
+                continue
             text = "\n".join(part for part in (page.lead, page.body) if part)
-            stream.write(json.dumps({"id": page.id, "title": page.title, "text": text, "label": label}, ensure_ascii=False) + "\n")
-            labels.append(label)
-    return labels, len(labels)
+            row = {"id": page.id, "title": page.title, "text": text, "label": str(page.extra["label"])}
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            labels.append(row["label"])
+    return labels
+
+
+def chude(folder: Path, jobs: int) -> Outcome:
+    """Trains (once for all --jobs, with nothing cached) and labels through the command line, as a user would."""
+    command = [sys.executable, "-m", "classifier"]
+    model, out = folder / f"chude-{jobs}", folder / f"chude-{jobs}.csv"
+    train, test = str(folder / "train.jsonl"), str(folder / "test.jsonl")
+    os.environ["CHUDE_CACHE"] = "off"
+    trained = run([*command, "train", train, "-o", str(model)])
+    labelled = run([*command, "predict", test, "-m", str(model), "--jobs", str(jobs), "-o", str(out)])
+    with out.open(encoding="utf-8", newline="") as stream:
+        return Outcome(trained, labelled, [row["topic"] for row in csv.DictReader(stream)], _size(model))
+
+
+def peer(folder: Path, short: str) -> Outcome:
+    """Trains and labels with one of PEERS."""
+    model, out = folder / f"{short}.model", folder / f"{short}.out"
+    code = PEERS[short][1]
+    trained = python(code, "train", str(folder / "train.jsonl"), str(model), str(out))
+    labelled = python(code, "predict", str(folder / "test.jsonl"), str(model), str(out))
+    return Outcome(trained, labelled, json.loads(out.read_text(encoding="utf-8")), _size(model))
+
+
+def row_of(tool: str, folder: Path, gold: Sequence[str]) -> list[str]:
+    """The table's row for a tool; "missing" or "failed" with its last message where it gave no result."""
+    name = PEERS[tool][0] if tool in PEERS else f"chude, --jobs {OURS[tool]}"
+    try:
+        found = chude(folder, OURS[tool]) if tool in OURS else peer(folder, tool)
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr.decode(errors="replace").strip().splitlines() or [str(error)])[-1]
+        return [name, f"{'missing' if 'ModuleNotFoundError' in last else 'failed'}: {last}", *[""] * (len(HEADER) - 2)]
+    trained, labelled = found.trained, found.labelled
+    return [
+        name,
+        f"{accuracy(gold, found.predicted):.4f}",
+        f"{trained.wall:.1f}",
+        f"{trained.cpu:.1f}",
+        f"{trained.peak:,.0f}",
+        f"{labelled.wall:.1f}",
+        f"{labelled.cpu:.1f}",
+        f"{len(gold) / labelled.wall:,.0f}",
+        f"{labelled.peak:,.0f}",
+        f"{found.size:.1f}",
+    ]
 
 
 def _size(path: Path) -> float:
@@ -96,60 +103,26 @@ def _size(path: Path) -> float:
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
-def _chude(folder: Path, jobs: int) -> tuple[Measured, Measured, list[str], float]:
-    command = [sys.executable, "-m", "classifier"]
-    model, out = folder / "chude-model", folder / "chude.csv"
-    trained = run([*command, "train", str(folder / "train.jsonl"), "-o", str(model)])
-    labelled = run([*command, "predict", str(folder / "test.jsonl"), "-m", str(model), "--jobs", str(jobs), "-o", str(out)])
-    with out.open(encoding="utf-8", newline="") as stream:
-        return trained, labelled, [row["topic"] for row in csv.DictReader(stream)], _size(model)
-
-
-def _peer(name: str, code: str, folder: Path) -> tuple[Measured, Measured, list[str], float]:
-    model, out = folder / f"{name.split()[0]}.model", folder / f"{name.split()[0]}.out"
-    trained = python(code, "train", str(folder / "train.jsonl"), str(model), str(out))
-    labelled = python(code, "predict", str(folder / "test.jsonl"), str(model), str(out))
-    return trained, labelled, json.loads(out.read_text()), _size(model)
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("train")
     parser.add_argument("test")
-    parser.add_argument("--only-chude", action="store_true", help="leave the peers out")
-    arguments = parser.parse_args()
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every N-th article of both")
+    known = [*PEERS, *OURS]
+    parser.add_argument("--tools", nargs="+", choices=known, default=known, metavar="TOOL", help=", ".join(known))
+    options = parser.parse_args(arguments)
     print(about(), flush=True)
+    rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _plain(arguments.train, folder / "train.jsonl")
-        gold, articles = _plain(arguments.test, folder / "test.jsonl")
-        rows = []
-        jobs = {"chude": lambda: _chude(folder, 1), "chude, --jobs 2": lambda: _chude(folder, 2)}
-        if not arguments.only_chude:
-            jobs |= {peer: lambda peer=peer, code=code: _peer(peer, code, folder) for peer, (_, code) in PEERS.items()}
-        for tool, job in jobs.items():
-            try:
-                trained, labelled, predicted, size = job()
-            except subprocess.CalledProcessError as error:
-                lines = error.stderr.decode(errors="replace").strip().splitlines()
-                rows.append([tool, f"missing or failed: {lines[-1] if lines else error}", *[""] * 6])
-                continue
-            rows.append(
-                [
-                    tool,
-                    f"{accuracy(gold, predicted):.4f}",
-                    f"{trained.wall:.1f}",
-                    f"{trained.peak:,.0f}",
-                    f"{labelled.wall:.1f}",
-                    f"{articles / labelled.wall:,.0f}",
-                    f"{labelled.peak:,.0f}",
-                    f"{size:.1f}",
-                ]
-            )
-            print(" | ".join(rows[-1]), flush=True)
-    header = ["tool", "accuracy", "train s", "train peak MB", "predict s", "articles/s", "predict peak MB", "model MB"]
-    print(table(header, rows))
+        articles = len(write_plain(options.train, folder / "train.jsonl", options.every))
+        gold = write_plain(options.test, folder / "test.jsonl", options.every)
+        print(f"trained on {articles:,} articles, tested on {len(gold):,}", flush=True)
+        for tool in options.tools:
+            rows.append(row_of(tool, folder, gold))
+            print(f"{rows[-1][0]}: done", file=sys.stderr, flush=True)
+    print(table(HEADER, rows))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from training.corpus import BUILT_IN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 def _timed(job: Callable[[], object], repeats: int = 3) -> float:
     """The best of a few runs: what other processes on the machine take away only ever adds."""
     best = float("inf")
@@ -50,7 +51,9 @@ def main() -> None:
         print("underthesea: missing (pip install 'chude[bench]')")
     base = times["pyvi ViTokenizer.tokenize"]
     print(about())
-    print(f"{len(texts):,} articles, {syllables:,} runs of text; identical to pyvi: {sum(map(str.__eq__, ours, theirs)):,}")
+    print(
+        f"{len(texts):,} articles, {syllables:,} runs of text; identical to pyvi: {sum(map(str.__eq__, ours, theirs)):,}"
+    )
     rows = [[name, f"{taken:.2f}", f"{syllables / taken:,.0f}", f"{base / taken:.1f}"] for name, taken in times.items()]
     print(table(["tool", "seconds", "runs/s", "times pyvi"], rows))
     light = python("import sklearn.linear_model").wall

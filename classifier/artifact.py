@@ -1,9 +1,10 @@
 """A model as a folder of plain files: written whole or not at all, read without trusting a byte of it.
 
-    model.json      what the model is, how it was made, and the sha256 of the other files and of itself
-    vocabulary.txt  a term a line, in the order of the weights' rows
-    weights.npz     plain arrays, read with pickling off and only in the shapes that model.json promises
-    card.md         a model card for people
+model.json      what the model is, how it was made, and the sha256 of the other files and of itself
+vocabulary.txt  a term a line, in the order of the weights' rows
+weights.npz     plain arrays, read with pickling off and only in the shapes that model.json promises
+fingerprints.npz  of the training texts, so that a test set can be searched for them
+card.md         a model card for people
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.atomic import replacing_folder
 from classifier.errors import ArtifactError
 from classifier.features import FeatureSpec
 from classifier.model import Calibration, Model
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classifier.fingerprints import Fingerprints
 
 SCHEMA = 1
 MAX_JSON_BYTES = 16 << 20
@@ -34,22 +39,31 @@ MAX_WEIGHTS = 500_000_000
 """Terms times labels: 2 GB, ten times what a corpus of a million articles gives."""
 MAX_ARTICLES = 10**9
 MAX_VOCABULARY_BYTES = 512 << 20
+MAX_TEXTS = 20_000_000
+SKETCH_BYTES = 64
 MAX_THRESHOLD = 2.0
 """Above 1 a threshold is never reached."""
-FILES = ("vocabulary.txt", "weights.npz", "card.md")
+FILES = ("vocabulary.txt", "weights.npz", "fingerprints.npz", "card.md")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same model is the same bytes, whenever it is written
 # An .npy header as numpy writes it. Its own reader evaluates the text as Python, which some texts take badly.
 _NPY_HEADER = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '([^']+)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\), \} *\n", re.DOTALL
+    rb"\x93NUMPY\x01\x00..\{'descr': '([^']+)', 'fortran_order': False, 'shape': \((\d+),(?: (\d+))?\), \} *\n",
+    re.DOTALL,
 )
 
 
-def save(folder: str | Path, model: Model, vocabulary: list[str], card: str) -> None:
-    """Writes the artifact `folder`, replacing an old one in one step. `model.info` goes into model.json as it is."""
-    arrays = _arrays(model)
+def save(
+    folder: str | Path, model: Model, vocabulary: list[str], card: str, trained_on: Fingerprints | None = None
+) -> None:
+    """Writes the artifact `folder`, replacing an old one in one step. `model.info` goes into model.json as it is.
+
+    `trained_on` are the fingerprints of the training texts, by which `chude eval` finds them in a test set.
+    """
+    texts = {name: getattr(trained_on, name, np.zeros(shape, kind)) for name, (kind, shape) in _texts(0).items()}
     contents = {
         "vocabulary.txt": "".join(f"{term}\n" for term in vocabulary).encode(),
-        "weights.npz": _npz(arrays),
+        "weights.npz": _npz(_arrays(model)),
+        "fingerprints.npz": _npz(texts),
         "card.md": card.encode(),
     }
     description = {
@@ -58,6 +72,7 @@ def save(folder: str | Path, model: Model, vocabulary: list[str], card: str) -> 
         "display_names": model.display_names,
         "features": model.features.to_json(),
         "terms": len(vocabulary),
+        "texts": int(texts["keys"].size),
         "threshold": model.calibration.threshold,
         "secondary_threshold": model.calibration.secondary_threshold,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
@@ -84,8 +99,7 @@ def load(folder: str | Path) -> Model:
     description = read_description(path)
     contents = {}
     for name in FILES:
-        limit = MAX_VOCABULARY_BYTES if name != "weights.npz" else _weights_limit(description)
-        contents[name] = _read_bounded(path / name, limit)
+        contents[name] = _read_bounded(path / name, _limit(name, description))
         if hashlib.sha256(contents[name]).hexdigest() != description["files"].get(name):
             raise ArtifactError(str(path / name), "has been changed since the model was written", "train it again")
     if contents["vocabulary.txt"].count(b"\n") != description["terms"]:
@@ -119,6 +133,16 @@ def read_description(path: Path) -> dict[str, Any]:
     return description
 
 
+def read_fingerprints(folder: str | Path) -> Fingerprints:
+    """The fingerprints of the texts that the model was trained on; of an artifact that `load` has accepted."""
+    from classifier.fingerprints import Fingerprints
+
+    path = Path(folder)
+    description = read_description(path)
+    content = _read_bounded(path / "fingerprints.npz", _limit("fingerprints.npz", description))
+    return Fingerprints(**_read_npz(path / "fingerprints.npz", content, _texts(description["texts"])))
+
+
 def read_vocabulary(folder: str | Path) -> list[str]:
     """The terms in the order of the weights' rows."""
     data = _read_bounded(Path(folder) / "vocabulary.txt", MAX_VOCABULARY_BYTES)
@@ -144,6 +168,8 @@ def _plausible(description: dict[str, Any]) -> bool:
         and isinstance(terms, int)
         and 0 <= terms <= MAX_TERMS
         and terms * len(labels) <= MAX_WEIGHTS
+        and isinstance(description.get("texts"), int)
+        and 0 <= description["texts"] <= MAX_TEXTS
         and all(isinstance(number, int | float) and 0 <= number <= MAX_THRESHOLD for number in numbers)
         and all(isinstance(description.get(key), dict) for key in ("features", "files", "info", "display_names"))
         and _plausible_info(description["info"])
@@ -188,10 +214,21 @@ def _shapes(description: dict[str, Any]) -> dict[str, tuple[np.dtype[Any], tuple
     }
 
 
-def _weights_limit(description: dict[str, Any]) -> int:
-    """No honest weights.npz is larger than its arrays and some headers."""
-    cells = sum(math.prod(shape) * kind.itemsize for kind, shape in _shapes(description).values())
-    return cells + (1 << 16)
+def _texts(number: int) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
+    """The type and shape of each array of fingerprints.npz."""
+    return {
+        "sizes": (np.dtype("<i4"), (number,)),
+        "keys": (np.dtype("<u8"), (number,)),
+        "sketches": (np.dtype("u1"), (number, SKETCH_BYTES)),
+    }
+
+
+def _limit(name: str, description: dict[str, Any]) -> int:
+    """How large a file of the artifact may be: no honest archive is larger than its arrays and some headers."""
+    if not name.endswith(".npz"):
+        return MAX_VOCABULARY_BYTES
+    shapes = _shapes(description) if name == "weights.npz" else _texts(description["texts"])
+    return sum(math.prod(shape) * kind.itemsize for kind, shape in shapes.values()) + (1 << 16)
 
 
 def _npz(arrays: dict[str, NDArray[Any]]) -> bytes:

@@ -1,4 +1,6 @@
-"""Writes files and folders beside their target and puts them in place in one step, so that a killed run leaves the old ones whole."""
+"""Writes files and folders beside their target and puts them in place in one step, so that a killed run leaves the old
+ones whole.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def replacing_file(path: Path) -> Iterator[IO[str]]:
 
 @contextmanager
 def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
-    """An empty folder that takes `path`'s place, whole, when the block ends without an error. Raises as `check_replaceable`."""
+    """An empty folder that takes `path`'s place, whole, when the block ends without an error. Raises as
+    `check_replaceable`.
+    """
     check_replaceable(path, marker)
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)

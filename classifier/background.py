@@ -1,6 +1,8 @@
-"""Figures counted once on real news, which no small corpus can know: how common a term is, and which words keep company.
+"""Figures counted once on real news, which no small corpus can know: how common a term is, and which words keep
+company.
 
-`background.npz` (made by `python -m training.background`) holds counts by term hash, and single words with their vectors: no text.
+`background.npz` (made by `python -m training.background`) holds counts by term hash, and single words with their
+vectors: no text.
 """
 
 from __future__ import annotations
@@ -8,9 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FILE = Path(__file__).with_name("background.npz")
 STEPS = 16.0
@@ -21,9 +26,9 @@ STEPS = 16.0
 class Background:
     """Document frequencies and word vectors of real news.
 
-    documents: how many were counted. keys (B,): the upper 32 bits of term hashes, ascending. frequencies (B,): their document
-    frequencies. words (W), vectors (W, d): latent-semantic vectors of frequent words (Deerwester et al. 1990), rows of the right
-    singular vectors of a tf-idf matrix, in which words of the same subjects point the same way.
+    documents: how many were counted. keys (B,): the upper 32 bits of term hashes, ascending. frequencies (B,): their
+    document frequencies. words (W), vectors (W, d): latent-semantic vectors of frequent words (Deerwester et al. 1990),
+    rows of the right singular vectors of a tf-idf matrix, in which words of the same subjects point the same way.
     """
 
     documents: int

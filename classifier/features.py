@@ -1,7 +1,9 @@
-"""Pages to weighted terms: words, word pairs and syllable n-grams as 64-bit hashes, counted by zone, without making a string.
+"""Pages to weighted terms: words, word pairs and syllable n-grams as 64-bit hashes, counted by zone, without making a
+string.
 
-A term is an n-gram of words (`w1`, `w2`) or of syllables (`s1` ... `s3`). Its hash is computed from its syllables' hashes by array
-operations; a vocabulary is a table from hashes to columns. Strings exist only for explanations and when a vocabulary is written.
+A term is an n-gram of words (`w1`, `w2`) or of syllables (`s1` ... `s3`). Its hash is computed from its syllables'
+hashes by array operations; a vocabulary is a table from hashes to columns. Strings exist only for explanations and when
+a vocabulary is written.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.normalise import NUMBER, normalise
 from classifier.segmentation.segmenter import Segmenter, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from classifier.types import Page
 
@@ -40,7 +43,8 @@ class FeatureSpec:
     """What a page is turned into.
 
     terms: kinds of terms, of TERM_KINDS. zone_weights: how often a word of each of ZONES counts (0: not at all).
-    body_characters: how many of the body's characters are its opening (0: all of them). sublinear: tf becomes 1 + ln(tf).
+    body_characters: how many of the body's characters are its opening (0: all of them). sublinear: tf becomes 1 +
+    ln(tf).
     """
 
     terms: tuple[str, ...] = ("w1", "w2")
@@ -68,8 +72,9 @@ class FeatureSpec:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Segmented zones as integers: `syllables` (n,) lexicon ids without punctuation and numbers, `joined` (n,) whether a syllable continues
-    a word, `broken` (n,) whether a term may not reach over to it from the left, `zone_ends` (4 x pages,) where each zone ends.
+    """Segmented zones as integers: `syllables` (n,) lexicon ids without punctuation and numbers, `joined` (n,) whether
+    a syllable continues a word, `broken` (n,) whether a term may not reach over to it from the left, `zone_ends` (4 x
+    pages,) where each zone ends.
     """
 
     syllables: NDArray[np.int32]
@@ -178,7 +183,7 @@ class Tokeniser:
 
 
 def zones(page: Page, body_characters: int = 0) -> tuple[str, str, str, str]:
-    """Title, lead, opening and rest; the opening ends with the last whole word of the body's first `body_characters`."""
+    """Title, lead, opening and rest; the opening ends with the last word of the body's first `body_characters`."""
     opening, rest = page.body, ""
     if body_characters and len(opening) > body_characters:
         cut = opening.rfind(" ", 0, body_characters + 1)
@@ -266,7 +271,8 @@ def word_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
 
 
 class TermTable:
-    """A vocabulary's hashes with their columns, as an open-addressing table (Knuth TAOCP 3, 6.4) probed for whole arrays.
+    """A vocabulary's hashes with their columns, as an open-addressing table (Knuth TAOCP 3, 6.4) probed for whole
+    arrays.
 
     hashes: (V,) distinct; column i is the i-th. Raises ValueError where two are the same.
     """
@@ -308,7 +314,9 @@ class TermTable:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Weighted term counts as a sparse matrix in CSR form: row r has columns[indptr[r]:indptr[r + 1]], ascending, with values."""
+    """Weighted term counts as a sparse matrix in CSR form: row r has columns[indptr[r]:indptr[r + 1]], ascending, with
+    values.
+    """
 
     indptr: NDArray[np.int64]
     columns: NDArray[np.int32]
@@ -331,7 +339,9 @@ def count_terms(tokens: Tokens, hashes: NDArray[np.uint64], table: TermTable, sp
 def _runs(key: NDArray[np.int64], pages: int, zone_weights: NDArray[np.float64]) -> Counts:
     """Adds up sorted keys (page, column, zone) by page and column."""
     cell = key >> 2
-    starts = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1]))) if key.size else np.zeros(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1]))) if key.size else np.zeros(0, dtype=np.int64)
+    )
     values = np.add.reduceat(zone_weights[key & 3], starts) if key.size else np.zeros(0)
     cells = cell[starts]
     indptr = np.searchsorted(cells, np.arange(pages + 1, dtype=np.int64) << 38)
@@ -361,7 +371,9 @@ def row_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.floa
 
 
 def term_string(tokens: Tokens, lexicon: Lexicon, kind: str, first: int, last: int) -> str:
-    """A term as the vocabulary writes it: syllables of a word joined by `_`, words by a space, syllable n-grams with `+`."""
+    """A term as the vocabulary writes it: syllables of a word joined by `_`, words by a space, syllable n-grams with
+    `+`.
+    """
     out = lexicon.strings[tokens.syllables[first]]
     for position in range(first + 1, last + 1):
         glue = "+" if kind[0] == "s" else ("_" if tokens.joined[position] else " ")

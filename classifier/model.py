@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.features import (
     Counts,
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from numpy.typing import NDArray
+
     from classifier.features import Tokens
 
 
@@ -40,9 +41,10 @@ PASSAGE_THRESHOLD = 0.8
 class Calibration:
     """Scores to probabilities, fitted on out-of-fold scores.
 
-    scale (L, L), offset (L,): softmax(scores @ scale + offset) is the distribution of the primary label (matrix scaling, Guo et al.
-    2017; Platt 1999 for two). secondary (L, 2): sigmoid(a * score + b) is the probability that a label applies at all (Platt 1999).
-    threshold: least probability at which a topic is named rather than "other"; secondary_threshold: likewise for further topics.
+    scale (L, L), offset (L,): softmax(scores @ scale + offset) is the distribution of the primary label (matrix
+    scaling, Guo et al. 2017; Platt 1999 for two). secondary (L, 2): sigmoid(a * score + b) is the probability that a
+    label applies at all (Platt 1999). threshold: least probability at which a topic is named rather than "other";
+    secondary_threshold: likewise for further topics.
     """
 
     scale: NDArray[np.float32]
@@ -67,8 +69,8 @@ class Calibration:
 class Model:
     """A linear topic model over hashed terms.
 
-    labels: L names; hashes (V,), idf (V,), weights (V, L), intercepts (L,): scores are tf-idf rows @ weights + intercepts.
-    info: what `model.json` says about its making. Not thread-safe: one per thread.
+    labels: L names; hashes (V,), idf (V,), weights (V, L), intercepts (L,): scores are tf-idf rows @ weights +
+    intercepts. info: what `model.json` says about its making. Not thread-safe: one per thread.
     """
 
     def __init__(
@@ -136,8 +138,8 @@ class Model:
     ) -> Iterator[Prediction]:
         """Labels a stream of pages in order, a batch at a time, in steady memory.
 
-        threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how many
-        reasons each prediction carries (0: none).
+        threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how
+        many reasons each prediction carries (0: none).
         """
         for batch in page_batches(pages):
             yield from self._predict_batch(batch, threshold, explain)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Two placements of the tone mark are in use (hoà, hòa); the second is taken. Only an open syllable differs: toàn has one form.
+# Two placements of the tone mark are in use (hoà, hòa); the second is taken. Only an open syllable differs: toàn has
+# one form.
 _TONE_PLACES = {
     old: new
     for olds, news in (

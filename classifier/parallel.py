@@ -2,50 +2,113 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import tempfile
+from collections import deque
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from classifier.features import page_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from classifier.model import Model
     from classifier.types import Page, Prediction
 
+R = TypeVar("R")
+
+BATCHES_AHEAD = 2
+"""So many batches a worker are under way: enough that none idles, few enough that memory stays flat."""
+
 
 def predict_parallel(
-    model: Model, pages: Iterable[Page], *, jobs: int, threshold: float | None, explain: int
+    model: Model, pages: Iterable[Page], *, jobs: int, threshold: float | None = None, explain: int = 0
 ) -> Iterator[Prediction]:
     """As `model.iter_predict`, in `jobs` worker processes that each take whole batches."""
-    from joblib import Parallel, delayed
-
-    worker = _Worker(model.without_caches(), threshold, explain)
-    results = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)(
-        delayed(worker)(batch) for batch in page_batches(pages)
-    )
-    for predictions in results:
+    for predictions in map_batches(model, pages, partial(_predict, threshold=threshold, explain=explain), jobs=jobs):
         yield from predictions
 
 
-class _Worker:
-    """A model and how to ask it; a process keeps the segmenter it has loaded from one batch to the next."""
+def map_batches(
+    model: Model,
+    pages: Iterable[Page],
+    work: Callable[[Model, list[Page]], R],
+    *,
+    jobs: int,
+    on_loss: Callable[[], object] = lambda: None,
+) -> Iterator[R]:
+    """`work(model, batch)` for each batch of pages, in order, done by `jobs` worker processes.
 
-    def __init__(self, model: Model, threshold: float | None, explain: int) -> None:
-        self._model, self._threshold, self._explain = model, threshold, explain
+    `work` has to be a function that pickles, and should return little: what workers send back is unpacked here. They
+    read the model from a file, its arrays memory-mapped. Where a worker dies (killed, out of memory), `on_loss` is
+    called once and all batches that are left are done here, so that no page is lost.
+    """
+    batches = page_batches(pages)
+    waiting: deque[tuple[list[Page], Any]] = deque()
+    with tempfile.TemporaryDirectory(prefix="chude-") as folder:
+        try:
+            yield from _by_workers(model, batches, waiting, work, jobs, Path(folder) / "model.joblib")
+        except _died():
+            on_loss()
+    for batch, _ in waiting:
+        yield work(model, batch)
+    for batch in batches:
+        yield work(model, batch)
 
-    def __call__(self, pages: list[Page]) -> list[Prediction]:
-        model = _kept(self._model)
-        return model.predict(pages, threshold=self._threshold, explain=self._explain)
+
+def _by_workers(
+    model: Model,
+    batches: Iterator[list[Page]],
+    waiting: deque[tuple[list[Page], Any]],
+    work: Callable[[Model, list[Page]], R],
+    jobs: int,
+    file: Path,
+) -> Iterator[R]:
+    """The results that workers give; a batch is in `waiting`, with its future, until its result is there."""
+    import joblib
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    joblib.dump(model.without_caches(), file)
+    threads = {name: os.environ.get(name, "1") for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    # The executor below joblib.Parallel: there a batch whose worker died could not be told from one that is done.
+    executor = ProcessPoolExecutor(jobs, env=threads)
+    try:
+        for batch in batches:
+            waiting.append((batch, None))  # first, so that it is not lost if the pool is broken already
+            waiting[-1] = batch, executor.submit(_call, work, str(file), batch)
+            if len(waiting) > BATCHES_AHEAD * jobs:
+                result = waiting[0][1].result()
+                waiting.popleft()
+                yield result
+        while waiting:
+            result = waiting[0][1].result()
+            waiting.popleft()
+            yield result
+    finally:
+        executor.shutdown(wait=True, kill_workers=bool(waiting))
 
 
-def _kept(model: Model) -> Model:
-    """The copy of this model that the process already has, with its tables warm."""
-    for known in _MODELS:
-        if known.same_as(model):
-            return known
-    _MODELS[:] = [model]
+def _died() -> type[BaseException]:
+    from joblib.externals.loky import BrokenProcessPool  # TerminatedWorkerError is one of its kinds
+
+    broken: type[BaseException] = BrokenProcessPool
+    return broken
+
+
+def _call(work: Callable[[Model, list[Page]], R], file: str, batch: list[Page]) -> R:
+    return work(_model_in(file), batch)
+
+
+@lru_cache(maxsize=1)
+def _model_in(file: str) -> Model:
+    """The model a worker was told to use; it stays, with its tables warm, from one batch to the next."""
+    import joblib
+
+    model: Model = joblib.load(file, mmap_mode="r")  # written by the parent, into a folder only this user can read
     return model
 
 
-# The one piece of module state in the core: a worker process lives for many batches, each of which brings the model anew.
-_MODELS: list[Model] = []
+def _predict(model: Model, pages: list[Page], threshold: float | None, explain: int) -> list[Prediction]:
+    return model.predict(pages, threshold=threshold, explain=explain)

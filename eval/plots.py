@@ -48,12 +48,15 @@ STYLE = {
 }
 WIDTH = 7.2
 MOST_LABELS = 40
+_POINT = 5.0
+"""Pixels that a point of the map takes up; labels keep off it, but past _MOST_DOTS there is no clear place."""
+_MOST_DOTS = 2_000
 
 
 @contextmanager
 def styled() -> Iterator[None]:
     """Our settings over matplotlib's defaults, whatever the user's matplotlibrc says, for the time of one drawing."""
-    import matplotlib as mpl  # noqa: PLC0415  half a second, and only pictures need it
+    import matplotlib as mpl
 
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -63,7 +66,7 @@ def styled() -> Iterator[None]:
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """An empty picture of that many inches, outside pyplot: no window, no state."""
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
@@ -86,51 +89,106 @@ def save(figure: Figure, path: str | Path, dpi: int = 150) -> None:
 
 
 @styled()
-def headline_map(points: ArrayLike, clusters: ArrayLike, names: Names, *, most_labels: int = 32) -> Figure:
+def headline_map(
+    points: ArrayLike, clusters: ArrayLike, names: Names, *, sizes: ArrayLike | None = None, most_labels: int = 32
+) -> Figure:
     """Headlines as points, (n, 2), in the colour and shape of their cluster, (n,); a negative cluster is none at all.
 
-    `names` gives each cluster's label. The largest clusters are labelled, at most `most_labels`, where there is room:
-    no label covers another, and a thin line leads from one that had to move to the middle of its cluster.
+    `names` gives each cluster's label; `sizes` (n,) how many headlines a point stands for (one unless given), which its
+    area shows. The largest clusters are labelled, at most `most_labels`, where there is room: no label covers another,
+    nor a point if that can be avoided, and a thin line leads from one that had to move to the middle of its cluster.
+    Clusters without a label are grey.
     """
     xy, ids = np.asarray(points, dtype=float).reshape(-1, 2), np.asarray(clusters, dtype=int)
-    figure = new_figure(6.4, 8.4)
+    weights = np.ones(len(ids)) if sizes is None else np.asarray(sizes, dtype=float)
+    areas = (
+        float(np.clip(9_000 / max(len(ids), 1), 7, 26)) * weights / max(float(np.median(weights)), 1)
+        if len(ids)
+        else weights
+    )
+    areas = np.clip(areas, 4, 500)
+    figure = new_figure(6.8, 8.4)
     axes = figure.subplots()
-    axes.scatter(xy[ids < 0, 0], xy[ids < 0, 1], s=12, color=PALE)
-    found, sizes = np.unique(ids[ids >= 0], return_counts=True)
-    for place, cluster in enumerate(found):
+    found = np.unique(ids[ids >= 0])
+    totals = np.array([weights[ids == cluster].sum() for cluster in found])
+    largest = found[np.lexsort((found, -totals))][:most_labels]
+    rest = ~np.isin(ids, largest)
+    axes.scatter(xy[rest, 0], xy[rest, 1], s=areas[rest], color="#c4c4c4", linewidth=0)
+    for place, cluster in enumerate(largest.tolist()):
         x, y = xy[ids == cluster].T
         marker = MARKERS[place // len(CYCLE) % len(MARKERS)]
-        axes.scatter(x, y, s=22, color=CYCLE[place % len(CYCLE)], marker=marker, alpha=0.75, linewidth=0)
+        colour = CYCLE[place % len(CYCLE)]
+        axes.scatter(x, y, s=areas[ids == cluster], color=colour, marker=marker, alpha=0.8, linewidth=0)
     axes.set_axis_off()
     axes.margins(0.09)
-    largest = found[np.lexsort((found, -sizes))][:most_labels]
     centres = [np.median(xy[ids == cluster], axis=0) for cluster in largest]
-    _label(figure, axes, centres, [textwrap.fill(names[int(cluster)], 26) for cluster in largest])
+    _label(figure, axes, centres, [textwrap.fill(names[int(cluster)], 26) for cluster in largest], xy)
     return figure
 
 
-def _label(figure: Figure, axes: Axes, centres: Sequence[NDArray[np.float64]], names: Sequence[str]) -> None:
-    """Writes each name at its centre, or as near as nothing else is written."""
-    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+def _label(
+    figure: Figure,
+    axes: Axes,
+    centres: Sequence[NDArray[np.float64]],
+    names: Sequence[str],
+    points: NDArray[np.float64],
+) -> None:
+    """Writes each name at its centre, or as near as nothing else is written; off the points where that can be."""
+    from matplotlib.patheffects import withStroke
 
     figure.draw_without_rendering()  # fixes the layout, so that pixels mean something
     figure.set_layout_engine("none")
     halo = [withStroke(linewidth=3, foreground="white")]
     texts = [
-        axes.text(x, y, name, fontsize=9, ha="center", va="center", path_effects=halo, zorder=4)
+        axes.text(x, y, name, fontsize=8.5, ha="center", va="center", path_effects=halo, zorder=4)
         for (x, y), name in zip(centres, names, strict=True)
     ]
     extents = [text.get_window_extent() for text in texts]
-    anchors = [tuple(axes.transData.transform(at)) for at in centres]
-    x0, y0, x1, y1 = axes.get_window_extent().extents
-    places = place_labels(anchors, [(e.width + 6, e.height + 3) for e in extents], (x0, y0, x1, y1))
-    for text, at, anchor, place in zip(texts, centres, anchors, places, strict=True):
+    anchors = [(float(x), float(y)) for x, y in (axes.transData.transform(at) for at in centres)]
+    area = tuple(float(edge) for edge in axes.get_window_extent().extents)
+    sizes = [(e.width + 6, e.height + 3) for e in extents]
+    places = _places(anchors, sizes, (area[0], area[1], area[2], area[3]), axes.transData.transform(points))
+    back = axes.transData.inverted().transform
+    for text, anchor, place, size in zip(texts, anchors, places, sizes, strict=True):
         if place is None:
             text.remove()
         elif place != anchor:
-            x, y = axes.transData.inverted().transform(place)
-            text.set_position((x, y))
-            axes.plot([x, at[0]], [y, at[1]], color=GREY, linewidth=0.8, zorder=3)
+            text.set_position(back(place))
+            edge = _edge(place, size, anchor)
+            if edge is not None:
+                axes.plot(*zip(back(edge), back(anchor), strict=True), color=GREY, linewidth=0.8, zorder=3)
+
+
+def _edge(
+    place: tuple[float, float], size: tuple[float, float], target: tuple[float, float]
+) -> tuple[float, float] | None:
+    """Where the line from a label's centre to its target leaves the label's rectangle; None if it never does."""
+    dx, dy = target[0] - place[0], target[1] - place[1]
+    outside = max(abs(dx) / (size[0] / 2), abs(dy) / (size[1] / 2))
+    return (place[0] + dx / outside, place[1] + dy / outside) if outside > 1 else None
+
+
+def _places(
+    anchors: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    area: tuple[float, float, float, float],
+    points: NDArray[np.float64],
+) -> list[tuple[float, float] | None]:
+    """Where labels go: clear of the points if there is such a place near by, else only clear of each other."""
+    cells = np.unique(np.round(points / _POINT).astype(int), axis=0) * _POINT
+    half = _POINT / 2
+    dots = [(x - half, y - half, x + half, y + half) for x, y in cells.tolist()] if len(cells) <= _MOST_DOTS else []
+    places = place_labels(anchors, sizes, area, obstacles=dots) if dots else [None] * len(anchors)
+    taken = [
+        (place[0] - size[0] / 2, place[1] - size[1] / 2, place[0] + size[0] / 2, place[1] + size[1] / 2)
+        for place, size in zip(places, sizes, strict=True)
+        if place is not None
+    ]
+    waiting = [i for i, place in enumerate(places) if place is None]
+    second = place_labels([anchors[i] for i in waiting], [sizes[i] for i in waiting], area, obstacles=taken)
+    for i, place in zip(waiting, second, strict=True):
+        places[i] = place
+    return places
 
 
 @styled()

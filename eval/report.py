@@ -93,9 +93,9 @@ def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
     Each file is put in place whole. A picture of an earlier report that this one has no numbers for is removed. Returns
     the files written.
     """
-    from eval.plots import render  # noqa: PLC0415  numbers alone need no matplotlib
-    from eval.report_page import report_page  # noqa: PLC0415
-    from eval.report_pictures import PICTURES, pictures  # noqa: PLC0415
+    from eval.plots import render
+    from eval.report_page import report_page
+    from eval.report_pictures import PICTURES, pictures
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

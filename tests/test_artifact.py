@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier import load
-from classifier.artifact import FILES, SCHEMA, read_description, read_vocabulary, save
+from classifier.artifact import FILES, SCHEMA, read_description, read_fingerprints, read_vocabulary, save
 from classifier.errors import ArtifactError
 from classifier.types import Page
 from training.card import model_card
@@ -84,11 +84,11 @@ def test_saving_twice_gives_the_same_bytes(trained, small_model, tmp_path):
     """At any time, from the trained model or a loaded one, into a new folder or over an old one."""
     first, folder = trained
     for model in (first.model, small_model, small_model):
-        save(tmp_path / "again", model, read_vocabulary(folder), model_card(model))
+        save(tmp_path / "again", model, read_vocabulary(folder), model_card(model), read_fingerprints(folder))
         assert _bytes_of(tmp_path / "again") == _bytes_of(folder)
 
 
-def test_the_folder_holds_exactly_the_four_files(small_artifact):
+def test_the_folder_holds_exactly_these_files(small_artifact):
     """No pickle, nothing else; model.json names the rest with their digests."""
     assert sorted(path.name for path in small_artifact.iterdir()) == sorted(EVERY_FILE)
     description = json.loads((small_artifact / "model.json").read_text(encoding="utf-8"))
@@ -126,12 +126,16 @@ def _same_json(first, second):
 @given(st.data())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_weights_with_right_digests_are_refused_or_harmless(small_artifact, tmp_path_factory, data):
-    """Who changes the weights and signs them again gets an ArtifactError, or a model of finite numbers; no other error."""
+    """Who changes the weights and signs them again gets an ArtifactError, or a model of finite numbers; no other
+    error.
+    """
     folder = shutil.copytree(small_artifact, tmp_path_factory.mktemp("sign") / "model")
     raw = bytearray((folder / "weights.npz").read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         # most often where the archive's and the arrays' headers are
-        near = st.integers(0, 300) | st.integers(1, 900).map(lambda back: len(raw) - back) | st.integers(0, len(raw) - 1)
+        near = (
+            st.integers(0, 300) | st.integers(1, 900).map(lambda back: len(raw) - back) | st.integers(0, len(raw) - 1)
+        )
         raw[data.draw(near)] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, 3).map(lambda n: 0 if n else 1))
     (folder / "weights.npz").write_bytes(bytes(raw[: data.draw(st.integers(0, len(raw)))] if cut else raw))
@@ -381,10 +385,10 @@ def test_json_nested_to_just_what_can_be_read_is_refused(folder):
         {"labels": [1, 2, 3, 4, 5]},
         {"labels": "abcde"},
         {"features": {}},
-        {"features": {"terms": ["w1"], "zone_weights": [1, 1, 1e300], "body_characters": 0, "sublinear": True}},
-        {"features": {"terms": ["w1"], "zone_weights": [1, 1, -5], "body_characters": 0, "sublinear": True}},
-        {"features": {"terms": [["w1"]], "zone_weights": [1, 1, 1], "body_characters": 0, "sublinear": True}},
-        {"features": {"terms": ["w1"], "zone_weights": [1, 1, 1], "body_characters": [], "sublinear": True}},
+        {"features": {"terms": ["w1"], "zone_weights": [1, 1, 1, 1e300], "body_characters": 0, "sublinear": True}},
+        {"features": {"terms": ["w1"], "zone_weights": [1, 1, 1, -5], "body_characters": 0, "sublinear": True}},
+        {"features": {"terms": [["w1"]], "zone_weights": [1, 1, 1, 1], "body_characters": 0, "sublinear": True}},
+        {"features": {"terms": ["w1"], "zone_weights": [1, 1, 1, 1], "body_characters": [], "sublinear": True}},
         {"threshold": "0.5"},
         {"threshold": None},
         {"threshold": 10**400},
@@ -408,7 +412,7 @@ def test_signed_descriptions_with_wrong_values_are_refused(folder, changes):
 def test_files_without_a_digest_are_refused(folder):
     """Digests that are left out, or are no text, match nothing."""
     description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    for files in ({}, {name: None for name in FILES}, {name: "" for name in FILES}):
+    for files in ({}, dict.fromkeys(FILES), dict.fromkeys(FILES, "")):
         _sign(folder, files=files)
         assert "changed" in _refused(folder)
     assert description["files"]

@@ -84,7 +84,7 @@ def _words(text, segmenter):
 def _naive_counts(page, spec, segmenter):
     """The zone-weighted count of each (kind, term) in a page, the slow and plain way."""
     counted = Counter()
-    for text, weight in zip((page.title, page.lead, page.body, ""), spec.zone_weights, strict=True):
+    for text, weight in zip(zones(page, spec.body_characters), spec.zone_weights, strict=True):
         words = _words(text, segmenter)
         units = {"w": ["_".join(word) for word in words], "s": [part for word in words for part in word]}
         for kind in spec.terms:
@@ -120,12 +120,13 @@ def test_a_term_has_one_hash_wherever_it_stands(tokeniser, many):
     st.lists(pages, min_size=1, max_size=5),
     st.lists(st.sampled_from(TERM_KINDS), min_size=1, max_size=3, unique=True),
     st.tuples(*[st.sampled_from([0.0, 0.5, 1.0, 3.0])] * 4),
+    st.sampled_from([0, 10, 25]),
 )
 @settings(max_examples=120, deadline=None)
-def test_counts_are_those_of_a_plain_count(tokeniser, other, many, kinds, weights):
+def test_counts_are_those_of_a_plain_count(tokeniser, other, many, kinds, weights, opening):
     """count_terms finds, on any pages, exactly the terms and weighted counts that counting by hand finds."""
-    spec = FeatureSpec(terms=tuple(kinds), zone_weights=weights)
-    tokens = tokeniser.tokenise(many)
+    spec = FeatureSpec(tuple(kinds), weights, opening)
+    tokens = tokeniser.tokenise(many, opening)
     names = {value: (kind, string) for kind, string, value, _ in _occurrences(tokeniser, tokens, kinds)}
     hashes = np.array(sorted(names), dtype=np.uint64)
     counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(hashes), spec)
@@ -143,19 +144,25 @@ def test_terms_outside_the_vocabulary_are_not_counted(tokeniser):
     spec = FeatureSpec(terms=("w1",))
     tokens = tokeniser.tokenise([Page("a", body="Nga và Mỹ, Nga"), Page("b", body="và"), Page("c", body="Nga")])
     counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(word_hashes(["nga"])), spec)
-    assert (counts.indptr.tolist(), counts.columns.tolist(), counts.values.tolist()) == ([0, 1, 1, 2], [0, 0], [2.0, 1.0])
+    assert (counts.indptr.tolist(), counts.columns.tolist(), counts.values.tolist()) == (
+        [0, 1, 1, 2],
+        [0, 0],
+        [2.0, 1.0],
+    )
 
 
 def test_zones_have_their_weights_and_no_term_reaches_over_their_ends(tokeniser):
-    """A word of the title counts as often as it is told to; "hạt" at a zone's end and "nhân" at the next one's start make no pair."""
-    page = Page("x", title="Nga hạt", lead="nhân Nga", body="Nga Nga")
-    spec = FeatureSpec(terms=("w1", "w2", "s2"), zone_weights=(5.0, 3.0, 1.0, 0.5))
-    strings = {string for _, string, _, _ in _occurrences(tokeniser, tokeniser.tokenise([page]), spec.terms)}
+    """A word of the title counts as often as it is told to; "hạt" at a zone's end and "nhân" at the next one's start
+    make no pair.
+    """
+    page = Page("x", title="Nga hạt", lead="nhân Nga", body="Nga Nga Nga")
+    spec = FeatureSpec(terms=("w1", "w2", "s2"), zone_weights=(5.0, 3.0, 1.0, 0.5), body_characters=4)
+    tokens = tokeniser.tokenise([page], spec.body_characters)
+    strings = {string for _, string, _, _ in _occurrences(tokeniser, tokens, spec.terms)}
     assert "hạt+nhân" not in strings
     assert "hạt nhân" not in strings
-    tokens = tokeniser.tokenise([page])
     counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(word_hashes(["nga"])), spec)
-    assert counts.values.tolist() == [5 + 3 + 2]
+    assert counts.values.tolist() == [5 + 3 + 1 + 0.5 * 2]
 
 
 def test_a_word_is_not_glued_to_what_stood_before_a_left_out_syllable(tokeniser):
@@ -182,7 +189,9 @@ def test_tf_idf_is_scikit_learns(rows, columns, sublinear, random):
     theirs = TfidfTransformer().fit(matrix)
     assert idf == pytest.approx(theirs.idf_)
     expected = theirs.transform(csr_matrix(np.log1p(dense) if sublinear else dense)).toarray()
-    assert csr_matrix((found.values, found.columns, found.indptr), shape=dense.shape).toarray() == pytest.approx(expected, abs=1e-6)
+    assert csr_matrix((found.values, found.columns, found.indptr), shape=dense.shape).toarray() == pytest.approx(
+        expected, abs=1e-6
+    )
 
 
 def test_rows_without_terms_stay_empty_in_tf_idf():
@@ -269,13 +278,25 @@ def test_emptied_tables_change_no_feature(corpus_rows, monkeypatch):
 
 
 def test_the_body_is_cut_at_a_whole_word():
-    """The first characters of the body up to a space; a body without spaces is cut anywhere, a short one not at all."""
+    """The first characters up to a space are the opening; without spaces the cut is anywhere, of a short body there is
+    none.
+    """
     page = Page("x", "tiêu đề", lead="dẫn", body="một hai ba")
     assert zones(page) == ("tiêu đề", "dẫn", "một hai ba", "")
-    assert zones(page, 7)[2:] == ("một hai", "ba")
-    assert zones(page, 9)[2] == "một hai"
-    assert zones(page, 10)[2] == zones(page, 99)[2] == "một hai ba"
+    assert zones(page, 7)[2:] == zones(page, 9)[2:] == ("một hai", "ba")
+    assert zones(page, 10)[2:] == zones(page, 99)[2:] == ("một hai ba", "")
     assert zones(Page("x", body="a" * 50), 8)[2:] == ("a" * 8, "a" * 42)
+
+
+def test_one_page_of_a_batch_stands_alone(tokeniser, corpus_rows):
+    """A page cut out of a batch has the syllables, words and zones that it has by itself."""
+    many = [Page(row["id"], row["title"], body=row["text"]) for row in corpus_rows[:12]]
+    many.insert(5, Page("empty"))
+    batch = tokeniser.tokenise(many, 100)
+    for number, page in enumerate(many):
+        cut, alone = batch.page(number), tokeniser.tokenise([page], 100)
+        for name in ("syllables", "joined", "broken", "zone_ends"):
+            assert getattr(cut, name).tolist() == getattr(alone, name).tolist()
 
 
 def test_batches_of_pages_keep_all_of_them_in_order():

@@ -65,7 +65,9 @@ def test_the_model_has_learned_its_topics(small_model, small_corpus, corpus_rows
     seen = {page.id for page in small_corpus.pages}
     unseen = [row for row in corpus_rows if row["id"] not in seen]
     found = small_model.predict([Page(row["id"], row["title"], body=row["text"]) for row in unseen])
-    recalls = [row.recall for row in per_label([row["label"] for row in unseen], [one.topic for one in found]) if row.support]
+    recalls = [
+        row.recall for row in per_label([row["label"] for row in unseen], [one.topic for one in found]) if row.support
+    ]
     assert len(recalls) == 5
     assert sum(recalls) / 5 > 0.7
 
@@ -82,7 +84,9 @@ def test_a_prediction_does_not_depend_on_its_company(small_model, pages, alone):
 
 
 def test_a_prediction_does_not_depend_on_what_was_read_before(small_artifact, pages, alone, monkeypatch):
-    """With tables that are emptied all the time, and other questions asked in between, labels and reasons stay the same."""
+    """With tables that are emptied all the time, and other questions asked in between, labels and reasons stay the
+    same.
+    """
     model = load(small_artifact)
     monkeypatch.setattr(segmenter, "BATCH_CHARACTERS", 3_000)
     monkeypatch.setattr(syllables, "MAX_RUNS", 200)
@@ -122,7 +126,9 @@ def test_no_pages_give_no_predictions(small_model):
 
 def test_pages_without_words_get_the_label_of_nothing(small_model):
     """No text, or only punctuation and numbers: the intercepts decide, and there is nothing to explain."""
-    first, *others = small_model.predict([Page("a"), Page("b", "…!", body="12 3,5\n"), Page("c", body="\ud800")], explain=5)
+    first, *others = small_model.predict(
+        [Page("a"), Page("b", "…!", body="12 3,5\n"), Page("c", body="\ud800")], explain=5
+    )
     for prediction in (first, *others):
         assert _scores(prediction) == _scores(first)
         assert prediction.reasons == ()
@@ -142,7 +148,8 @@ def test_composed_and_decomposed_text_are_the_same(small_model, pages):
     for page in pages[:20]:
         body = page.body[:300]
         forms = [
-            Page("x", *(unicodedata.normalize(form, text) for text in (page.title, "", "", body))) for form in ("NFC", "NFD")
+            Page("x", *(unicodedata.normalize(form, text) for text in (page.title, "", "", body)))
+            for form in ("NFC", "NFD")
         ]
         composed, decomposed = small_model.scores(forms).tolist()
         assert composed == decomposed

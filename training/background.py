@@ -1,6 +1,6 @@
 """Counts the figures of `classifier/background.npz` on large collections of real news; only numbers leave them.
 
-    python -m training.background COLLECTION… -o classifier/background.npz
+python -m training.background COLLECTION… -o classifier/background.npz
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.background import STEPS
 from classifier.features import FeatureSpec, TermTable, Tokens, count_terms, terms_of, tf_idf
@@ -20,6 +19,8 @@ from training.matrix import TokenisedCorpus, add_up, stack, term_strings, tokeni
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 LEAST = {"w1": 10, "s1": 10, "s2": 60}
 """A term must stand in so many documents to be kept; rarer ones are about equally rare."""
@@ -67,7 +68,9 @@ def build(collections: Sequence[str], target: Path) -> None:
     kept = [(keys[numbers >= LEAST[kind]], numbers[numbers >= LEAST[kind]]) for kind, (keys, numbers) in found.items()]
     keys = np.concatenate([part for part, _ in kept]) >> np.uint64(32)
     numbers = np.concatenate([part for _, part in kept])
-    keys, first = np.unique(keys.astype(np.uint32), return_index=True)  # of two terms with one key the earlier kind stays
+    keys, first = np.unique(
+        keys.astype(np.uint32), return_index=True
+    )  # of two terms with one key the earlier kind stays
     word_hashes, word_numbers = found["w1"]
     top = np.sort(np.lexsort((word_hashes, -word_numbers))[:WORDS])
     words = term_strings(corpus, word_hashes[top], ("w1",))

@@ -17,12 +17,14 @@ def model_card(model: Model) -> str:
     lines = [
         f"# {info['name']}",
         "",
-        f"A topic model for Vietnamese news, made by chude {info['made_with']['chude']}: "
-        f"TF-IDF over {', '.join(model.features.terms)} terms, one linear SVM a label, calibrated.",
+        (
+            f"A topic model for Vietnamese news, made by chude {info['made_with']['chude']}: "
+            f"TF-IDF over {', '.join(model.features.terms)} terms, one linear SVM a label, calibrated."
+        ),
         "",
         "## Trained on",
         "",
-        f"{info['articles']:,} articles ({info['skipped']:,} inputs skipped), fingerprint `{info['corpus_fingerprint'][:16]}`.",
+        f"{info['articles']:,} articles, {info['skipped']:,} skipped; corpus `{info['corpus_fingerprint'][:16]}`.",
         "",
         "| topic | articles | precision | recall | F1 |",
         "|---|--:|--:|--:|--:|",
@@ -33,9 +35,11 @@ def model_card(model: Model) -> str:
         lines.append(f"| {label} | {count:,} | {shown} |")
     lines += [
         "",
-        f"Cross-validated ({info['training']['folds']} folds): accuracy {scores['accuracy']:.3f}, "
-        f"macro-F1 {scores['macro_f1']:.3f}. These are scores on articles like the training ones; on other papers and other "
-        "years they will be lower: measure with `chude eval`.",
+        (
+            f"Cross-validated ({info['training']['folds']} folds): accuracy {scores['accuracy']:.3f}, "
+            f"macro-F1 {scores['macro_f1']:.3f}. These are scores on articles like the training ones; on other "
+            "papers and other years they will be lower: measure with `chude eval`."
+        ),
         "",
         "## What carries each topic",
         "",
@@ -44,7 +48,7 @@ def model_card(model: Model) -> str:
         "## Known failures",
         "",
         "- It reads words, not the world: an article that mentions a topic's names in passing can be given that topic.",
-        "- It knows the events and the wording of its corpus; what came after is recognised only as far as the words recur.",
+        "- It knows the events and wording of its corpus; what came after is recognised only as far as words recur.",
     ]
     if OTHER in model.labels:
         lines.append("- `other` is everything else: a new kind of near miss is the likeliest false alarm.")
@@ -52,8 +56,10 @@ def model_card(model: Model) -> str:
         "",
         "## Make it again",
         "",
-        f"`chude train CORPUS -o {info['name']}` with the same corpus, chude and library versions "
-        f"({', '.join(f'{k} {v}' for k, v in info['made_with'].items())}), seed {info['training']['seed']}.",
+        (
+            f"`chude train CORPUS -o {info['name']}` with the same corpus, chude and library versions "
+            f"({', '.join(f'{k} {v}' for k, v in info['made_with'].items())}), seed {info['training']['seed']}."
+        ),
         "",
     ]
     return "\n".join(lines)

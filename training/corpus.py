@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +79,8 @@ def read_corpus(
 ) -> Corpus:
     """Reads a corpus; without paths the built-in one.
 
-    An article whose label is missing or unusable is skipped, named and kept in `skipped`. Raises NoInputError if nothing is left.
+    An article whose label is missing or unusable is skipped, named and kept in `skipped`. Raises NoInputError if
+    nothing is left.
     """
     columns = columns or Columns()
     corpus = Corpus([], built_in=not paths)
@@ -92,13 +94,21 @@ def read_corpus(
     for page in read_pages(where, encoding=encoding, columns=columns, on_skip=skip):
         gold = gold_labels(page, columns)
         if gold is None:
-            skip(Skipped(page.source, "has no label", "give it `label` or `labels`, or put it in a folder named after its label"))
+            skip(
+                Skipped(
+                    page.source,
+                    "has no label",
+                    "give it `label` or `labels`, or put it in a folder named after its label",
+                )
+            )
             continue
         primary, topics, has_list = gold
         corpus.multi_topic |= has_list
         corpus.articles.append(Article(page, primary, topics))
     if not corpus.articles:
-        raise NoInputError(", ".join(where), "holds no labelled article", "see `chude train --help` for the forms of a corpus")
+        raise NoInputError(
+            ", ".join(where), "holds no labelled article", "see `chude train --help` for the forms of a corpus"
+        )
     return corpus
 
 
@@ -112,10 +122,7 @@ def gold_labels(page: Page, columns: Columns) -> tuple[str, tuple[str, ...], boo
         return None
     primary = _name(single) if single is not None else None
     if primary is None:
-        if topics is not None:
-            primary = topics[0] if topics else OTHER
-        else:
-            primary = _name(extra.get("folder"))
+        primary = (topics[0] if topics else OTHER) if topics is not None else _name(extra.get("folder"))
     if primary is None:
         return None
     if topics is None:
@@ -129,13 +136,18 @@ def _name(value: Any) -> str | None:
     """A label as a string: numbers are labels too (a column of codes), nothing and booleans are not."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    if isinstance(value, float) and math.isnan(value):  # an empty cell of a Parquet file
+        return None
     name = str(value).strip()
     return name or None
 
 
 def _names(value: Any) -> tuple[str, ...] | None:
     if isinstance(value, str):
-        value = json.loads(value) if value.startswith("[") else value.replace(";", ",").split(",")
+        try:
+            value = json.loads(value) if value.startswith("[") else value.replace(";", ",").split(",")
+        except (ValueError, RecursionError):
+            return None
     if not isinstance(value, list | tuple):
         return None
     names = [_name(item) for item in value]

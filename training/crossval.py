@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 def subset(corpus: Corpus, rows: NDArray[np.int64]) -> Corpus:
     """The articles of `rows`, in that order."""
-    return Corpus([corpus.articles[row] for row in rows.tolist()], multi_topic=corpus.multi_topic, built_in=corpus.built_in)
+    return Corpus(
+        [corpus.articles[row] for row in rows.tolist()], multi_topic=corpus.multi_topic, built_in=corpus.built_in
+    )
 
 
 def duplicate_groups(corpus: Corpus) -> NDArray[np.int64]:
@@ -33,7 +36,11 @@ def duplicate_groups(corpus: Corpus) -> NDArray[np.int64]:
 def cross_validate(
     corpus: Corpus, spec: TrainingSpec, k: int, *, groups: Sequence[int] | None = None, explain: int = 0
 ) -> list[Prediction]:
-    """A prediction for each article, by the model trained on the folds it is not in; vocabulary and calibration included."""
+    """A prediction for each article, by the model trained on the folds it is not in; vocabulary and calibration
+    included.
+    """
+    # The corpus is judged as itself, not as a sample of the news its model will be used on.
+    spec = replace(spec, other_log_odds=0.0, confidence=1.0)
     found: dict[int, Prediction] = {}
     folds = stratified_folds(corpus.primaries, groups, k, spec.seed)
     for fold in range(int(folds.max()) + 1):
@@ -47,7 +54,7 @@ def cross_validate(
 def train_past_test_future(
     corpus: Corpus, spec: TrainingSpec, dates: Sequence[str | None], fraction: float, *, explain: int = 0
 ) -> tuple[Corpus, list[Prediction], str]:
-    """Trains on the first `fraction` of the dated articles; returns the rest, its predictions and the date of the cut."""
+    """Trains on the first `fraction` of the dated articles; returns the rest, its predictions, the cut's date."""
     split = date_split(dates, fraction)
     future = subset(corpus, split.future)
     model = fit(subset(corpus, split.past), spec).model

@@ -22,11 +22,13 @@ _LARGE = TrainingSpec(features=FeatureSpec(terms=("w1",)), C=0.3, prior=0.0, min
 
 
 def spec_for(corpus: Corpus, **changes: Any) -> TrainingSpec:
-    """The default specification for a corpus of this size, with the user's `changes` (c, min_df, max_terms, folds, seed)."""
+    """The default specification for a corpus of this size, with the user's `changes` (c, min_df, max_terms, folds,
+    seed).
+    """
     spec = _LARGE if len(corpus.articles) >= LARGE else _SMALL
     if corpus.built_in:
-        # Half of the built-in corpus is about the four topics, of what papers print far less; and it was written by one team,
-        # so that cross-validation on it is surer of itself than it may be of real news.
+        # Half of the built-in corpus is about the four topics, of what papers print far less; and it was written by one
+        # team, so that cross-validation on it is surer of itself than it may be of real news.
         spec = replace(spec, other_log_odds=BUILT_IN_OTHER_LOG_ODDS, confidence=BUILT_IN_CONFIDENCE)
     if "c" in changes:
         changes["C"] = changes.pop("c")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.background import background
 from classifier.errors import ChudeError
@@ -18,6 +17,7 @@ from training.cache import tokenise_cached
 from training.matrix import TokenisedCorpus, Vocabulary, build_vocabulary, count, with_words
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
     from training.corpus import Corpus
@@ -30,12 +30,13 @@ PARALLEL_FROM = 20_000_000
 class TrainingSpec:
     """Everything that a training run depends on besides its corpus.
 
-    C: inverse regularisation of the linear SVM. prior: how much the word vectors of real news count (0: document frequencies and
-    weights come from the corpus alone). most_common: with a prior, terms in a larger share of real news
+    C: inverse regularisation of the linear SVM. prior: how much the word vectors of real news count (0: document
+    frequencies and weights come from the corpus alone). most_common: with a prior, terms in a larger share of real news
     than this are left out. min_df: in how many articles a term must stand. max_terms: the most frequent so
-    many are kept (0: all). folds: of the cross-validation that calibration and the reported scores come from. threshold: least
-    probability at which a topic is named; secondary_threshold: likewise for further topics. other_log_odds: by how much more (natural logarithm of the odds) an
-    article is "other" where the model will be used than in the corpus; confidence: by what factor its log-odds shrink there. seed: of every random choice.
+    many are kept (0: all). folds: of the cross-validation that calibration and the reported scores come from.
+    threshold: least probability at which a topic is named; secondary_threshold: likewise for further topics.
+    other_log_odds: by how much more (natural logarithm of the odds) an article is "other" where the model will be used
+    than in the corpus; confidence: by what factor its log-odds shrink there. seed: of every random choice.
     """
 
     features: FeatureSpec = field(default_factory=FeatureSpec)
@@ -54,11 +55,14 @@ class TrainingSpec:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model, its vocabulary, and the out-of-fold scores (n, L) its calibration was fitted on."""
+    """A model, its vocabulary, the out-of-fold scores (n, L) its calibration was fitted on, and that calibration as it
+    fits the corpus itself, before it is moved to where the model will be used.
+    """
 
     model: Model
     vocabulary: Vocabulary
     out_of_fold: NDArray[np.float64]
+    in_corpus: Calibration
 
 
 def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpus | None = None) -> Fitted:
@@ -69,11 +73,15 @@ def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpu
     spec = spec or TrainingSpec()
     labels = corpus.labels
     if len(set(corpus.primaries)) < 2:
-        raise ChudeError("corpus", f"has one label only ({corpus.primaries[0]!r})", "give it articles of at least two labels")
+        raise ChudeError(
+            "corpus", f"has one label only ({corpus.primaries[0]!r})", "give it articles of at least two labels"
+        )
     tokens = tokens or tokenise_cached(corpus.pages, spec.features.body_characters)
     vocabulary, counts = build_vocabulary(tokens, spec.features, spec.min_df, spec.max_terms)
     if not vocabulary.terms:
-        raise ChudeError("corpus", f"no term stands in {spec.min_df} or more articles", "add articles or lower --min-df")
+        raise ChudeError(
+            "corpus", f"no term stands in {spec.min_df} or more articles", "add articles or lower --min-df"
+        )
     if spec.prior:
         vocabulary = without_common(with_words(vocabulary, background().words), spec.most_common)
         counts = count(tokens, vocabulary.hashes, spec.features)
@@ -86,6 +94,7 @@ def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpu
     targets = target_matrix(corpus, labels)
     weights, intercepts = fit_linear(features, targets, spec)
     out_of_fold = out_of_fold_scores(features, targets, corpus.primaries, spec)
+    in_corpus = calibrate(out_of_fold, corpus, labels, spec)
     model = Model(
         labels=labels,
         features=spec.features,
@@ -93,9 +102,9 @@ def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpu
         idf=idf,
         weights=folded(weights, smoothing).astype(np.float32),
         intercepts=intercepts.astype(np.float32),
-        calibration=calibrate(out_of_fold, corpus, labels, spec),
+        calibration=moved(in_corpus, labels, spec),
     )
-    return Fitted(model, vocabulary, out_of_fold)
+    return Fitted(model, vocabulary, out_of_fold, in_corpus)
 
 
 def without_common(vocabulary: Vocabulary, share: float) -> Vocabulary:
@@ -110,8 +119,9 @@ def without_common(vocabulary: Vocabulary, share: float) -> Vocabulary:
 def smoothing_matrix(terms: list[str], spec: TrainingSpec) -> NDArray[np.float32] | None:
     """(V, d) the word vectors of the terms times `spec.prior`, zeros for terms without one; None without a prior.
 
-    A linear model over [x, x @ E] is one over x with the weights w + E @ v: the same as a Gaussian prior with covariance I + E E^T on
-    the weights, under which words that keep company in real news get like weights, also those the corpus never uses.
+    A linear model over [x, x @ E] is one over x with the weights w + E @ v: the same as a Gaussian prior with
+    covariance I + E E^T on the weights, under which words that keep company in real news get like weights, also those
+    the corpus never uses.
     """
     if not spec.prior:
         return None
@@ -172,8 +182,8 @@ def fit_linear(
     """One linear SVM a label (squared hinge, L2; Fan et al. 2008, LIBLINEAR): weights (V, L) and intercepts (L,)."""
     from joblib import Parallel, delayed
 
-    # Not threads: LIBLINEAR draws from one random state a process, so that threads would race for it. Processes only pay
-    # for large corpora.
+    # Not threads: LIBLINEAR draws from one random state a process, so that threads would race for it. Processes only
+    # pay for large corpora.
     columns = Parallel(n_jobs=-1 if matrix.nnz >= PARALLEL_FROM else 1)(
         delayed(_fit_one)(matrix, targets[:, label], spec) for label in range(targets.shape[1])
     )
@@ -217,9 +227,6 @@ def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], sp
     else:
         scale[:, machine.classes_], offset[machine.classes_] = machine.coef_.T, machine.intercept_
     offset[np.setdiff1d(np.arange(size), machine.classes_)] = -30.0  # never primary in this corpus
-    scale, offset = scale * spec.confidence, offset * spec.confidence
-    if OTHER in labels:
-        offset[labels.index(OTHER)] += spec.other_log_odds
     secondary = np.array([_platt(scores[:, at], target) for at, target in enumerate(target_matrix(corpus, labels).T)])
     return Calibration(
         scale.astype(np.float32),
@@ -228,6 +235,14 @@ def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], sp
         spec.threshold,
         spec.secondary_threshold if corpus.multi_topic else 2.0,  # exclusive labels have no second topic
     )
+
+
+def moved(calibration: Calibration, labels: list[str], spec: TrainingSpec) -> Calibration:
+    """The calibration for the news the model will meet: less confident, with more articles that are "other"."""
+    offset = calibration.offset * np.float32(spec.confidence)
+    if OTHER in labels:
+        offset[labels.index(OTHER)] += np.float32(spec.other_log_odds)
+    return replace(calibration, scale=calibration.scale * np.float32(spec.confidence), offset=offset)
 
 
 def _platt(scores: NDArray[np.float64], target: NDArray[np.bool_]) -> tuple[float, float]:

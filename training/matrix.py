@@ -1,4 +1,4 @@
-"""A corpus as a sparse matrix: which terms occur often enough to be the vocabulary, and how often each page has them."""
+"""A corpus as a sparse matrix: which terms are its vocabulary, and how often each page has them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.features import (
     Counts,
@@ -24,6 +23,8 @@ from classifier.features import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from classifier.types import Page
 
@@ -60,9 +61,11 @@ def tokenise(pages: Iterable[Page], body_characters: int = 0) -> TokenisedCorpus
 def build_vocabulary(
     corpus: TokenisedCorpus, spec: FeatureSpec, min_df: int = 2, max_terms: int = 0
 ) -> tuple[Vocabulary, Counts]:
-    """The terms that stand in at least `min_df` pages (at most `max_terms` of them, the most frequent), and their counts.
+    """The terms that stand in at least `min_df` pages (at most `max_terms` of them, the most frequent), and their
+    counts.
 
-    Terms are first cut by occurrences, which takes no more than a sort of hashes, and only the survivors are counted by page.
+    Terms are first cut by occurrences, which takes no more than a sort of hashes, and only the survivors are counted by
+    page.
     """
     hashes = corpus.lexicon.hashes
     candidates = _frequent(corpus, hashes, spec, min_df)
@@ -105,9 +108,7 @@ def stack(parts: Sequence[Counts]) -> Counts:
     return Counts(np.concatenate(indptr), np.concatenate(columns), np.concatenate(values))
 
 
-def _frequent(
-    corpus: TokenisedCorpus, hashes: NDArray[np.uint64], spec: FeatureSpec, least: int
-) -> NDArray[np.uint64]:
+def _frequent(corpus: TokenisedCorpus, hashes: NDArray[np.uint64], spec: FeatureSpec, least: int) -> NDArray[np.uint64]:
     """The hashes of all terms with at least `least` occurrences, ascending."""
     keys, occurrences = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
     for batch in corpus.batches:

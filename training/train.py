@@ -12,6 +12,7 @@ import numpy as np
 
 from classifier import __version__
 from classifier.artifact import save
+from classifier.fingerprints import fingerprint
 from classifier.model import readable
 from classifier.segmentation.pyvi_model import load_pyvi_model
 from classifier.types import OTHER
@@ -42,7 +43,9 @@ class Trained:
     vocabulary: list[str]
 
 
-def train(corpus: Corpus, spec: TrainingSpec | None = None, *, folder: str | Path | None = None, name: str = "") -> Trained:
+def train(
+    corpus: Corpus, spec: TrainingSpec | None = None, *, folder: str | Path | None = None, name: str = ""
+) -> Trained:
     """Trains on a corpus and, given a folder, writes the artifact there. Errors as `training.fit.fit`."""
     spec = spec or TrainingSpec()
     fitted = fit(corpus, spec)
@@ -51,7 +54,7 @@ def train(corpus: Corpus, spec: TrainingSpec | None = None, *, folder: str | Pat
     model.info = describe(corpus, spec, fitted, name or (Path(folder).name if folder else "model"))
     trained = Trained(model, model.info, fitted.vocabulary.terms)
     if folder is not None:
-        save(folder, model, trained.vocabulary, model_card(model))
+        save(folder, model, trained.vocabulary, model_card(model), fingerprint(corpus.pages))
     return trained
 
 
@@ -74,9 +77,9 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str) -> d
 
 
 def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
-    """Scores of the out-of-fold predictions, calibrated by the same calibration (which has few enough parameters)."""
+    """Scores of the out-of-fold predictions on the corpus as it is, calibrated on the same scores (few parameters)."""
     model = fitted.model
-    probabilities = model.calibration.primary(fitted.out_of_fold)
+    probabilities = fitted.in_corpus.primary(fitted.out_of_fold)
     chosen = probabilities.argmax(axis=1)
     named = probabilities[np.arange(len(chosen)), chosen] >= model.calibration.threshold
     predicted = [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]

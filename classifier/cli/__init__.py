@@ -46,7 +46,7 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _run() -> int:
+def _run() -> int:  # noqa: PLR0911 (one way out for each kind of end)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -67,7 +67,9 @@ def _run() -> int:
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{where}{(error.strerror or str(error)).lower()}; check the path, its permissions and the disk", 1)
+        return _fail(
+            f"{where}{(error.strerror or str(error)).lower()}; check the path, its permissions and the disk", 1
+        )
     except MemoryError:
         return _fail("out of memory; give fewer or smaller inputs at a time, or fewer --jobs", 1)
     return result if isinstance(result, int) else 0

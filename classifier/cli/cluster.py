@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,8 @@ import click
 from classifier.cli import common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
     from typing import IO
 
     from classifier.clustering import Cluster, ClusterResult
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "jsonl", "csv")
 _SHOWN = 5
+_MOST_CHARTED, _MOST_TIMELINES = 40, 16
+_MOST_WEEKS = 520
+"""A date mistyped by centuries must not make a page of millions of weeks."""
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 
 
 class _Number(click.ParamType):
@@ -37,13 +44,26 @@ class _Number(click.ParamType):
 @click.command("cluster")
 @common.paths_argument
 @click.option("--k", type=_Number(), default="auto", help="How many clusters. [default: auto]")
-@click.option("--max-outliers", type=click.IntRange(0), default=0, metavar="N", help="So many headlines may fit nowhere.")
+@click.option(
+    "--max-outliers",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Set at most N headlines apart that fit in no cluster.",
+)
 @common.model_option
 @common.format_option(*FORMATS)
 @common.encoding_option
 @common.column_options
-@click.option("--plot", "plot", metavar="FILE", help="Draw the map of headlines (.png or .svg); a silhouette chart goes beside it.")
-@click.option("-o", "--output", "target", metavar="DIR|FILE", help="Write here; a folder gets table, plots and an HTML page.")
+@click.option(
+    "--plot",
+    "plot",
+    metavar="FILE",
+    help="Draw the map of headlines (.png or .svg); a silhouette chart goes beside it.",
+)
+@click.option(
+    "-o", "--output", "target", metavar="DIR|FILE", help="Write here; a folder gets table, plots and an HTML page."
+)
 def command(
     paths: tuple[str, ...],
     k: Any,
@@ -78,17 +98,38 @@ def command(
     if not merged and tally.used:
         raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
     if merged:
-        result = cluster_merged(merged, k, max_outliers=max_outliers, model=loaded)
+        with _progress() as progress:
+            result = cluster_merged(merged, k, max_outliers=max_outliers, model=loaded, progress=progress)
         _write(result, target, form)
         if plot:
             draw(result, Path(plot))
     code = tally.finish("read", asked=paths)
     news = sum(cluster.kind == "news" for cluster in result.clusters)
-    common.say(f"chude: {common.number(len(merged), 'different headline')} in {common.number(news, 'cluster')}{_apart(result)}")
+    common.say(
+        f"chude: {common.number(len(merged), 'different headline')} in {common.number(news, 'cluster')}{_apart(result)}"
+    )
     return code
 
 
-def headline_items(pages: Iterable[Page], date_column: str | None, tally: common.Tally) -> Iterator[tuple[str, str, str, str]]:
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None] | None]:
+    """A bar on stderr while a terminal is there to see it, None elsewhere."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("reading", total=1.0)
+        yield lambda what, share: bar.update(task, description=what, completed=share)
+
+
+def headline_items(
+    pages: Iterable[Page], date_column: str | None, tally: common.Tally
+) -> Iterator[tuple[str, str, str, str]]:
     """(headline, blurb, page id, date) of each related headline; a row of a table is itself one headline."""
     for page in pages:
         tally.used += 1
@@ -126,26 +167,61 @@ def as_json(cluster: Cluster) -> dict[str, Any]:
             {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)} for item in cluster.headlines
         ],
     }
-    dates = sorted(date[:10] for item in cluster.headlines for date in item.dates)
-    if dates:
-        row |= {"first": dates[0], "last": dates[-1], "weeks": weeks(dates)}
+    if days := days_of(cluster):
+        row |= {"first": days[0].isoformat(), "last": days[-1].isoformat()}
+    if any(item.dates for item in cluster.headlines):
+        row["weeks"] = weeks(cluster)
     return row
 
 
-def weeks(dates: Sequence[str]) -> dict[str, int]:
-    """Headlines by ISO week ("2026-W05"); dates of another form than YYYY-MM-DD count under "undated"."""
-    from collections import Counter
+def days_of(cluster: Cluster) -> list[date]:
+    """The days on which its headlines ran, ascending, as often as they ran; what is no date is left out."""
+    days = (as_day(text) for item in cluster.headlines for text in item.dates)
+    return sorted(day for day in days if day is not None)
+
+
+def as_day(text: str) -> date | None:
+    """The day of `2026-02-03`, `2026-02-03T10:00`, `3/2/2026` or `03-02-2026` (day first, as in Vietnam); None for
+    anything else.
+    """
     from datetime import date
 
-    counted: Counter[str] = Counter()
-    for text in dates:
-        try:
-            year, week, _ = date.fromisoformat(text).isocalendar()
-        except ValueError:
-            counted["undated"] += 1
-        else:
-            counted[f"{year}-W{week:02}"] += 1
-    return dict(sorted(counted.items()))
+    if found := _DAY_FIRST.match(text.strip()):
+        day, month, year = found.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}"
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+def week_of(day: date) -> str:
+    """The ISO week, "2026-W05"."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def weeks(cluster: Cluster) -> dict[str, int]:
+    """How often its headlines ran in each ISO week; what is no date counts under "undated"."""
+    from collections import Counter
+
+    counted = Counter(week_of(day) for day in days_of(cluster))
+    unread = sum(len(item.dates) for item in cluster.headlines) - counted.total()
+    return dict(sorted(counted.items())) | ({"undated": unread} if unread else {})
+
+
+def all_weeks(clusters: Iterable[Cluster]) -> list[str]:
+    """Every ISO week from the first to the last in which a headline of these clusters ran, without gaps; [] without
+    dates.
+    """
+    from datetime import timedelta
+
+    days = [day for cluster in clusters for day in days_of(cluster)]
+    if not days:
+        return []
+    first, last = min(days), max(days)
+    steps = min((last - first).days // 7 + 1, _MOST_WEEKS)
+    return sorted({week_of(last - timedelta(weeks=step)) for step in range(steps)} | {week_of(first), week_of(last)})
 
 
 def _is_folder(target: str) -> bool:
@@ -174,7 +250,10 @@ def write_folder(result: ClusterResult, folder: Path) -> None:
         with (folder / f"clusters.{form}").open("w", encoding="utf-8", newline="") as stream:
             write(result.clusters, form, stream)
     draw(result, folder / "map.png")
-    drawn = {"map": folder / "map.png", "silhouette": folder / "map-silhouette.png"}
+    drawn = {
+        name: folder / f"map{end}.png"
+        for name, end in (("map", ""), ("silhouette", "-silhouette"), ("timeline", "-weeks"))
+    }
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.exists()}
     (folder / "clusters.html").write_text(cluster_page(result, pictures), encoding="utf-8")
 
@@ -190,7 +269,10 @@ def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
             for item in cluster.headlines:
                 stream.write(common.separated_line([*shared, item.headline, item.blurb, " ".join(item.pages)], ","))
     else:
-        rows = ([str(c.number), str(c.size), c.topic or f"({c.kind})", ", ".join(c.keywords), _examples(c)] for c in clusters)
+        rows = (
+            [str(c.number), str(c.size), c.topic or f"({c.kind})", ", ".join(c.keywords), _examples(c)]
+            for c in clusters
+        )
         common.console_table(["#", "size", "topic", "keywords", "headlines"], rows, stream)
 
 
@@ -204,13 +286,28 @@ def _examples(cluster: Cluster) -> str:
 
 
 def draw(result: ClusterResult, path: Path) -> None:
-    """Draws the map to `path` and the silhouette chart beside it; without two news headlines there is nothing to draw."""
-    from classifier.clustering.layout import layout
-    from eval.plots import headline_map, save, silhouette_chart
+    """Draws the map to `path`, the silhouette chart beside it and, where headlines have dates, their weeks.
+
+    Without three news headlines there is nothing to draw. Where there are too many to lay out, the map shows clusters.
+    """
+    import numpy as np
+
+    from classifier.clustering.layout import MOST, cluster_middles, layout
+    from eval.plots import headline_map, save, silhouette_chart, timeline
 
     if len(result.labels) < 3:
         common.say("chude: too few headlines for a map")
         return
-    names = {c.number: ", ".join(c.keywords[:2]) or c.representative for c in result.clusters if c.kind == "news"}
-    save(headline_map(layout(result.points), result.labels, names), path)
-    save(silhouette_chart(result.silhouettes, result.labels, names), path.with_name(f"{path.stem}-silhouette{path.suffix}"))
+    news = [cluster for cluster in result.clusters if cluster.kind == "news"]
+    names = {cluster.number: ", ".join(cluster.keywords[:2]) or cluster.representative for cluster in news}
+    points, labels, sizes = result.points, result.labels, None
+    if len(labels) > MOST:
+        points, labels, sizes = cluster_middles(points, labels)
+    save(headline_map(layout(points), labels, names, sizes=sizes), path)
+    largest = np.where(result.labels < _MOST_CHARTED, result.labels, -1)  # numbered by size
+    save(silhouette_chart(result.silhouettes, largest, names), path.with_name(f"{path.stem}-silhouette{path.suffix}"))
+    if periods := all_weeks(news):
+        shown = news[:_MOST_TIMELINES]
+        counts = [[weeks(cluster).get(period, 0) for period in periods] for cluster in shown]
+        chart = timeline(periods, counts, [names[cluster.number] for cluster in shown])
+        save(chart, path.with_name(f"{path.stem}-weeks{path.suffix}"))

@@ -1,13 +1,18 @@
-"""The page that `chude cluster -o DIR` writes: clusters, key words, headlines with their pages, a search box; one file."""
+"""The page that `chude cluster -o DIR` writes: clusters, key words, headlines with their pages, a search box; one
+file.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from classifier.cli.cluster import all_weeks, days_of, weeks
 from classifier.cli.common import number
 from eval.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from classifier.clustering import Cluster, ClusterResult
     from classifier.clustering.merge import MergedHeadline
 
@@ -15,9 +20,14 @@ LANGUAGE = "vi"
 _TITLES = {"ticker": "Service items, set apart", "outliers": "Headlines that fit nowhere"}
 
 STYLE = """
-#find { width: 100%; padding: 0.5rem; font: inherit; color: inherit; background: var(--band); border: 1px solid var(--line); }
+#find { width: 100%; padding: 0.5rem; font: inherit; color: inherit; }
+#find { background: var(--band); border: 1px solid var(--line); }
 .cluster { border-top: 1px solid var(--line); padding: 0.25rem 0; }
 .cluster h3 { margin-bottom: 0.2rem; }
+.cluster { content-visibility: auto; contain-intrinsic-size: auto 12rem; }
+.weeks { display: block; width: 100%; max-width: 30rem; height: 2.2rem; border-bottom: 1px solid var(--line); }
+.weeks rect { fill: #0072b2; }
+@media (prefers-color-scheme: dark) { .weeks rect { fill: #56b4e9; } }
 [hidden] { display: none; }
 """
 # Hides what does not hold the words searched for; accents may be left out.
@@ -42,31 +52,69 @@ def cluster_page(result: ClusterResult, pictures: dict[str, bytes] | None = None
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]
     apart = [cluster for cluster in result.clusters if cluster.kind != "news"]
     headlines = sum(cluster.size for cluster in result.clusters)
+    periods = all_weeks(result.clusters)
     parts: list[str] = [
         paragraph(f"{number(headlines, 'different headline')} in {number(len(news), 'cluster')}.", "lead"),
-        Html('<p><label for="find">Find words (accents may be left out)</label> <input id="find" type="search"> '
-             '<span id="found" role="status"></span></p>'),
-        *_pictures(pictures or {}),
-        section("Clusters", *(cluster_block(cluster) for cluster in news)),
+        Html(
+            '<p><label for="find">Find words (accents may be left out)</label> <input id="find" type="search"> '
+            '<span id="found" role="status"></span></p>'
+        ),
+        *_pictures(pictures or {}, ("map",)),
+        section("Clusters", *(cluster_block(cluster, periods) for cluster in news)),
     ]
     for kind, title in _TITLES.items():
-        blocks = [cluster_block(cluster) for cluster in apart if cluster.kind == kind]
+        blocks = [cluster_block(cluster, periods) for cluster in apart if cluster.kind == kind]
         if blocks:
             parts.append(section(title, *blocks))
+    if charts := _pictures(pictures or {}, ("timeline", "silhouette")):
+        parts.append(section("Charts", *charts))
     return page("Clusters of related headlines", join(parts), script=SCRIPT, style=STYLE)
 
 
-def cluster_block(cluster: Cluster) -> Html:
-    """One cluster: name, topic, size, headlines."""
-    name = foreign(", ".join(cluster.keywords) or cluster.representative, LANGUAGE) if cluster.kind != "ticker" else escape(cluster.keywords[0])
+def cluster_block(cluster: Cluster, periods: Sequence[str] = ()) -> Html:
+    """One cluster: name, topic, size, when it ran (a bar for each of `periods`, the ISO weeks), headlines."""
+    name = (
+        foreign(", ".join(cluster.keywords) or cluster.representative, LANGUAGE)
+        if cluster.kind != "ticker"
+        else escape(cluster.keywords[0])
+    )
     facts = [number(cluster.size, "headline")]
     if cluster.topic:
         facts.append(f"topic: {cluster.topic}")
     if cluster.kind == "news" and cluster.size > 1:
         facts.append(f"silhouette {cluster.silhouette:.2f}")
-    ordered = sorted(cluster.headlines, key=lambda item: (item.headline != cluster.representative, -len(item.pages), item.headline))
+    ordered = sorted(
+        cluster.headlines, key=lambda item: (item.headline != cluster.representative, -len(item.pages), item.headline)
+    )
     lines = bullets(_line(item) for item in ordered)
-    return Html(f'<div class="cluster"><h3>{name}</h3>\n{paragraph(", ".join(facts), "soft")}\n{lines}</div>')
+    facts += _when(cluster)
+    inner = f"<h3>{name}</h3>\n{paragraph(', '.join(facts), 'soft')}\n{_bars(cluster, periods)}{lines}"
+    return Html(f'<div class="cluster">{inner}</div>')
+
+
+def _when(cluster: Cluster) -> list[str]:
+    """First and last day, where there are dates."""
+    days = days_of(cluster)
+    if not days:
+        return []
+    return [f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"]
+
+
+def _bars(cluster: Cluster, periods: Sequence[str]) -> str:
+    """The weeks as a small plot, each cluster's on the same axis of time; its highest week as high as the plot."""
+    counted = {week: count for week, count in weeks(cluster).items() if week in periods}
+    if len(periods) < 2 or not counted:
+        return ""
+    most = max(counted.values())
+    busiest = max(counted, key=lambda week: (counted[week], week))
+    alt = f"Headlines by week, {periods[0]} to {periods[-1]}; most in {busiest}: {most}"
+    bars = "".join(
+        f'<rect x="{place}" y="{20 - height:.1f}" width="0.85" height="{height:.1f}"/>'
+        for place, height in ((place, 20 * counted.get(week, 0) / most) for place, week in enumerate(periods))
+        if height
+    )
+    box = f'viewBox="0 0 {len(periods)} 20" preserveAspectRatio="none"'
+    return f'<svg class="weeks" role="img" aria-label="{escape(alt)}" {box}><title>{escape(alt)}</title>{bars}</svg>\n'
 
 
 def _line(item: MergedHeadline) -> Html:
@@ -74,9 +122,19 @@ def _line(item: MergedHeadline) -> Html:
     return Html(f'{foreign(item.headline, LANGUAGE)}<span class="soft">{escape(pages)}</span>')
 
 
-def _pictures(pictures: dict[str, bytes]) -> list[Html]:
+def _pictures(pictures: dict[str, bytes], names: Sequence[str]) -> list[Html]:
     alts = {
-        "map": ("Headlines as points, near ones alike, coloured by cluster", "Map of the headlines"),
-        "silhouette": ("For each cluster, how much nearer its headlines are to it than to the next", "Silhouettes of the clusters"),
+        "map": (
+            "Headlines as points, near ones alike, coloured by cluster",
+            "Map of the headlines. The largest have names and colours; of very many headlines a point is a cluster.",
+        ),
+        "silhouette": (
+            "For each cluster, how much nearer its headlines are to it than to the next",
+            "Silhouettes of the largest clusters",
+        ),
+        "timeline": (
+            "A small bar chart for each of the largest clusters: headlines by week",
+            "When the largest clusters ran",
+        ),
     }
-    return [figure(pictures[name], *alts[name]) for name in alts if name in pictures]
+    return [figure(pictures[name], *alts[name]) for name in names if name in pictures]

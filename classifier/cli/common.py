@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import IO
 
+    from rich.text import Text
+
     from classifier.model import Model
     from classifier.reading import Columns
     from classifier.types import Skipped
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_CONTROL = {number: None for number in (*range(9), *range(11, 32), *range(127, 160))}
-_CONTROL |= {number: " " for number in (9, 10, 11, 12, 13)}
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
+_CONTROL |= dict.fromkeys((9, 10, 11, 12, 13), " ")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -88,7 +90,9 @@ class Tally:
         say(f"chude: error: {skipped}")
 
     def finish(self, done: str, *, what: str = "page", asked: Sequence[str] = ()) -> int:
-        """Prints the summary and gives the exit code: 0, 1 with inputs skipped; raises NoInputError if nothing was used."""
+        """Prints the summary and gives the exit code: 0, 1 with inputs skipped; raises NoInputError if nothing was
+        used.
+        """
         if not self.used:
             if self.skipped:
                 raise NoInputError("", f"no input could be read ({number(self.skipped, 'input')} skipped)", "see above")
@@ -148,7 +152,7 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def console_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: IO[str]) -> None:
+def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], stream: IO[str]) -> None:
     """A table for people; nothing in it is cut, long cells fold."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -160,5 +164,5 @@ def console_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
     console.print(table)

@@ -20,11 +20,14 @@ _SHOWN = 20
 @click.argument("a")
 @click.argument("b")
 @click.argument("corpora", metavar="CORPUS…", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", help="Output format. [default: table]")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", help="Output format. [default: table]"
+)
 @common.encoding_option
 @common.column_options
 def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str | None, **options: Any) -> int:
-    """Compares A and B on the same gold: two models, or prediction files (JSONL or CSV with `id` and `topic`) of any tool.
+    """Compares A and B on the same gold: two models, or prediction files (JSONL or CSV with `id` and `topic`) of any
+    tool.
 
     \b
     Examples:
@@ -56,14 +59,18 @@ def _labels(source: str, corpus: Corpus) -> list[str]:
         return [prediction.topic for prediction in common.load_model(source).predict(corpus.pages)]
     labels, missing, further = aligned([page.id for page in corpus.pages], read_predictions(Path(source)))
     if missing:
-        common.say(f"chude: {source}: has no prediction for {common.number(len(missing), 'article')}; each counts as a miss")
+        common.say(
+            f"chude: {source}: has no prediction for {common.number(len(missing), 'article')}; each counts as a miss"
+        )
     if further:
-        common.say(f"chude: {source}: {common.number(len(further), 'prediction')} for ids that the gold lacks; not used")
+        common.say(
+            f"chude: {source}: {common.number(len(further), 'prediction')} for ids that the gold lacks; not used"
+        )
     return labels
 
 
 def read_predictions(path: Path) -> dict[str, str]:
-    """id -> topic, from JSONL or CSV. Raises UsageError, which names the line, for a row without either."""
+    """Id -> topic, from JSONL or CSV. Raises UsageError, which names the line, for a row without either."""
     import csv
 
     from classifier.errors import UsageError

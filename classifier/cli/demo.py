@@ -22,7 +22,9 @@ FOLDS = 5
 
 
 @click.command("demo")
-@click.option("-o", "--output", "target", metavar="DIR", default="artifacts/demo", show_default=True, help="Where to write.")
+@click.option(
+    "-o", "--output", "target", metavar="DIR", default="artifacts/demo", show_default=True, help="Where to write."
+)
 def command(target: str) -> int:
     """Trains, labels, clusters and evaluates on the corpus and the sample pages that ship with chude.
 
@@ -88,12 +90,12 @@ def _read(folder: Path) -> list[Page]:
 
 
 def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> list[Prediction]:
-    from classifier.cli.predict import write
+    from classifier.cli.predict import as_json
 
     _step(3, "Label them, with reasons", f"chude predict PAGE… -m {target}/model --explain {REASONS}")
     predictions = model.predict(pages, explain=REASONS)
     with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
-        write(predictions, "jsonl", stream, explained=True)
+        stream.writelines(common.json_line(as_json(prediction)) for prediction in predictions)
     for one in predictions:
         also = f", also {', '.join(one.secondary)}" if one.secondary else ""
         click.echo(f"   {one.topic:14}{one.probability:5.0%}  {common.plain(one.title)}{also}")
@@ -113,7 +115,10 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
     write_folder(result, folder)
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]
     apart = sum(cluster.size for cluster in result.clusters if cluster.kind == "ticker")
-    click.echo(f"   {len(merged)} different headlines in {len(news)} clusters; {apart} lottery, weather … set apart. The largest:")
+    click.echo(
+        f"   {len(merged)} different headlines in {len(news)} clusters; {apart} lottery, weather … set apart."
+        " The largest:"
+    )
     for cluster in news[:5]:
         click.echo(f"   {cluster.size:3}  {', '.join(cluster.keywords)}: {common.plain(cluster.representative)}")
     click.echo()
@@ -131,9 +136,15 @@ def _evaluate(folder: Path, target: str) -> dict[str, Any]:
     corpus = read_corpus()
     spec = spec_for(corpus)
     predictions = cross_validate(corpus, spec, FOLDS, groups=duplicate_groups(corpus).tolist(), explain=REASONS)
-    meta = {"what": f"{FOLDS}-fold cross-validation on the built-in corpus", "corpus": ["built-in corpus"], "seed": spec.seed}
+    meta = {
+        "what": f"{FOLDS}-fold cross-validation on the built-in corpus",
+        "corpus": ["built-in corpus"],
+        "seed": spec.seed,
+    }
     report = report_on(corpus, predictions, meta, corpus.counts(), {}, corpus.labels)
     write_report(report, folder / "evaluation")
     click.echo("".join(f"   {line}\n" for line in summary(report).splitlines()), nl=False)
-    click.echo("   These articles were written by one team; on real news expect less (README: measured on 759 real articles).")
+    click.echo(
+        "   These articles were written by one team; on real news expect less (README: measured on 759 real articles)."
+    )
     return report

@@ -1,4 +1,4 @@
-"""The one page on which `chude demo` shows everything: labelled pages with reasons, clusters, and how far to trust them."""
+"""The one page on which `chude demo` shows everything: labels with reasons, clusters, and how far to trust them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ _CLUSTERS = 15
 
 
 def demo_page(
-    pages: Sequence[Page], predictions: Sequence[Prediction], result: ClusterResult, report: dict[str, Any], folder: Path
+    pages: Sequence[Page],
+    predictions: Sequence[Prediction],
+    result: ClusterResult,
+    report: dict[str, Any],
+    folder: Path,
 ) -> str:
     """The page; `folder` holds the pictures that the steps before have drawn."""
-    intro = "Saved Vietnamese news pages: what each is about and why, what they recommend, and how far the labels can be trusted."
+    intro = (
+        "Saved Vietnamese news pages: what each is about and why, what they recommend, and how far to trust the labels."
+    )
     body = join(
         [
             paragraph(intro, "lead"),
@@ -39,16 +45,21 @@ def _labelled(item: Page, prediction: Prediction) -> Html:
     also = f" Also about: {', '.join(prediction.secondary)}." if prediction.secondary else ""
     facts = f"{prediction.topic}, {prediction.probability:.0%} sure (next: {others}).{also}"
     rows = [[foreign(reason.term, LANGUAGE), f"{reason.weight:+.2f}"] for reason in prediction.reasons or ()]
-    reasons = table(f"Words that decided for or against {prediction.topic}", ["word", "contribution"], rows, numbers=[1])
+    reasons = table(
+        f"Words that decided for or against {prediction.topic}", ["word", "contribution"], rows, numbers=[1]
+    )
     lead = Html(f'<p lang="{LANGUAGE}">{escape(item.lead)}</p>')
     file = paragraph(f"{item.id}, {number(len(item.related), 'related headline')}", "soft")
-    return Html(f'<div class="cluster"><h3 lang="{LANGUAGE}">{escape(item.title)}</h3>\n{paragraph(facts)}\n{lead}\n{reasons}\n{file}</div>')
+    heading = Html(f'<h3 lang="{LANGUAGE}">{escape(item.title)}</h3>')
+    return Html(f'<div class="cluster">{join([heading, paragraph(facts), lead, reasons, file])}</div>')
 
 
 def _clusters(result: ClusterResult, folder: Path) -> Html:
     shown = result.clusters[:_CLUSTERS]
     more = len(result.clusters) - len(shown)
-    parts: list[str] = [_picture(folder / "map.png", "Map of the related headlines", "Headlines as points, coloured by cluster")]
+    parts: list[str] = [
+        _picture(folder / "map.png", "Map of the related headlines", "Headlines as points, coloured by cluster")
+    ]
     parts += [cluster_block(cluster) for cluster in shown]
     if more > 0:
         parts.append(paragraph(f"{number(more, 'more group')} in clusters.html, with a search box."))
@@ -59,9 +70,9 @@ def _trust(report: dict[str, Any], folder: Path) -> Html:
     scores = report["scores"]
     macro = scores["macro_f1"]
     said = (
-        f"Cross-validated on the {report['articles']:,} articles of the built-in corpus, near-duplicates kept together: macro-F1 "
-        f"{macro['value']:.3f} (95 % interval {macro['low']:.3f} to {macro['high']:.3f}). On real news expect less; the README has "
-        "figures measured on real articles."
+        f"Cross-validated on the {report['articles']:,} articles of the built-in corpus, near-duplicates together: "
+        f"macro-F1 {macro['value']:.3f} (95 % interval {macro['low']:.3f} to {macro['high']:.3f}). "
+        "The README has figures measured on real articles."
     )
     names = {
         "topics": "Precision, recall and F1 of each topic, with 95 % intervals",
@@ -70,8 +81,14 @@ def _trust(report: dict[str, Any], folder: Path) -> Html:
         "coverage": "What a threshold buys: accuracy against the share of articles that still get a label",
     }
     folder = folder / "evaluation"
-    pictures = [_picture(folder / f"{name}.png", caption, caption) for name, caption in names.items() if (folder / f"{name}.png").exists()]
-    return section("How far to trust the labels", paragraph(said), *pictures, paragraph("All numbers: evaluation/report.html."))
+    pictures = [
+        _picture(folder / f"{name}.png", caption, caption)
+        for name, caption in names.items()
+        if (folder / f"{name}.png").exists()
+    ]
+    return section(
+        "How far to trust the labels", paragraph(said), *pictures, paragraph("All numbers: evaluation/report.html.")
+    )
 
 
 def _picture(file: Path, caption: str, alt: str) -> Html:

@@ -28,7 +28,9 @@ _LENGTHS = ((60, "under 60 words"), (200, "60-199 words"), (500, "200-499 words"
 @click.option("--by-date", is_flag=True, help="Train on the past, test on the last fifth by date.")
 @common.encoding_option
 @common.column_options
-@click.option("-o", "--output", "target", metavar="DIR", required=True, help="Folder for report.json, report.html and plots.")
+@click.option(
+    "-o", "--output", "target", metavar="DIR", required=True, help="Folder for report.json, report.html and plots."
+)
 def command(
     corpora: tuple[str, ...],
     model: str | None,
@@ -74,7 +76,18 @@ def judge_model(model: str | None, corpus: Corpus, names: Sequence[str]) -> dict
     predictions = loaded.predict(corpus.pages, explain=EXPLAINED)
     meta = {"what": "model on a corpus", "model": loaded.info.get("name", ""), "corpus": list(names)}
     trained_on = loaded.info.get("articles_by_topic", {})
-    return report_on(corpus, predictions, meta, trained_on, loaded.info.get("top_terms", {}), loaded.labels)
+    key_terms = loaded.info.get("top_terms", {})
+    return report_on(corpus, predictions, meta, trained_on, key_terms, loaded.labels, leaked=_leaked(model, corpus))
+
+
+def _leaked(model: str | None, corpus: Corpus) -> list[bool]:
+    """Which articles of the corpus, or near-duplicates of them, the model was trained on."""
+    from classifier.artifact import default_artifact, read_fingerprints
+    from classifier.fingerprints import fingerprint
+    from classifier.near_duplicates import find_copies
+
+    copies = find_copies(read_fingerprints(model or default_artifact()), fingerprint(corpus.pages))
+    return [number >= 0 for number in copies.known.tolist()]
 
 
 def _trained_here(corpus: Corpus, cv: int | None, date_column: str, names: Sequence[str]) -> dict[str, Any]:
@@ -104,6 +117,7 @@ def report_on(
     trained_on: dict[str, int],
     key_terms: dict[str, list[str]],
     known: Sequence[str],
+    leaked: Sequence[bool] | None = None,
 ) -> dict[str, Any]:
     """The report on predictions beside gold, with the two trivial baselines."""
     from eval.baselines import largest_class, nearest_key_words
@@ -117,7 +131,7 @@ def report_on(
     if key_terms:
         terms = {topic: words for topic, words in key_terms.items() if topic != "other"}
         baselines["nearest key words"] = nearest_key_words((page.text for page in corpus.pages), terms)
-    return build_report(judged, baselines=baselines, meta=meta)
+    return build_report(judged, baselines=baselines, meta=meta, leaked=leaked)
 
 
 def judged_from(corpus: Corpus, predictions: Sequence[Prediction], known: Sequence[str]) -> Judged:
@@ -129,7 +143,7 @@ def judged_from(corpus: Corpus, predictions: Sequence[Prediction], known: Sequen
 
 
 def slices(pages: Sequence[Page]) -> dict[str, list[str]]:
-    """What the corpus's own columns say of each article, where they say something of every second one; and its length."""
+    """What the corpus's own columns say of each article, where they do for every second one; and its length."""
     found = {}
     for name in _SLICES:
         values = [page.extra.get(name) for page in pages]
@@ -160,7 +174,9 @@ def summary(report: dict[str, Any]) -> str:
 
     stream = StringIO()
     columns = ("precision", "recall", "f1")
-    rows = [[row["label"], f"{row['support']:,}", *(_score(row[name]) for name in columns)] for row in report["per_topic"]]
+    rows = [
+        [row["label"], f"{row['support']:,}", *(_score(row[name]) for name in columns)] for row in report["per_topic"]
+    ]
     common.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     scores = report["scores"]
     named = {"accuracy": "accuracy", "macro_f1": "macro-F1"}

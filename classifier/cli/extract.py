@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 @common.encoding_option
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
-def command(
-    paths: tuple[str, ...], form: str | None, encoding: str | None, target: str | None, **options: Any
-) -> int:
+def command(paths: tuple[str, ...], form: str | None, encoding: str | None, target: str | None, **options: Any) -> int:
     """Shows what was read from pages: title, byline, lead, body and the related headlines.
 
     \b
@@ -56,8 +54,7 @@ def as_json(page: Page) -> dict[str, Any]:
 def as_text(page: Page) -> str:
     """The page for reading: nothing cut."""
     lines = [f"── {page.id}"]
-    for name in ("title", "byline", "lead"):
-        lines.append(f"{name:8} {common.plain(getattr(page, name)) or '—'}")
+    lines += [f"{name:8} {common.plain(getattr(page, name)) or '—'}" for name in ("title", "byline", "lead")]
     lines.append("body")
     lines += [f"         {common.plain(paragraph)}" for paragraph in page.body.split("\n")]
     lines.append(f"related  {common.number(len(page.related), 'headline')}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO
 
-    from classifier.types import Page, Prediction
+    from rich.text import Text
+
+    from classifier.model import Model
+    from classifier.types import Page, Prediction, Reason
+
+    Row = str | list[str | Text]
 
 FORMATS = ("table", "jsonl", "csv", "tsv")
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
 _COLUMNS = ("id", "source", "title", "topic", "probability", "secondary", "topics", "reasons")
 
 
@@ -22,7 +31,9 @@ _COLUMNS = ("id", "source", "title", "topic", "probability", "secondary", "topic
 @common.paths_argument
 @common.model_option
 @common.format_option(*FORMATS)
-@click.option("--threshold", type=click.FloatRange(0, 1), metavar="P", help="Name a topic only from this probability on.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 1), metavar="P", help="Name a topic only from this probability on."
+)
 @click.option("--explain", type=click.IntRange(0), default=0, metavar="N", help="Show the N words that decided most.")
 @click.option("--jobs", type=click.IntRange(1), default=1, metavar="N", help="Worker processes. [default: 1]")
 @common.encoding_option
@@ -53,21 +64,39 @@ def command(
     columns = common.columns_from(options)
     loaded = common.load_model(model)
     pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
+    rows: Iterable[Row]
     if jobs > 1:
-        from classifier.parallel import predict_parallel
+        from classifier.parallel import map_batches
 
-        predictions = predict_parallel(loaded, pages, jobs=jobs, threshold=threshold, explain=explain)
+        # Workers send rows, not predictions: unpacking those would keep this process as busy as labelling does.
+        work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
+        batches = map_batches(loaded, _with_text(pages, tally), work, jobs=jobs, on_loss=_say_lost)
+        rows = chain.from_iterable(batches)
     else:
-        predictions = loaded.iter_predict(_with_text(pages, tally), threshold=threshold, explain=explain)
+        rows = rows_of(loaded, _with_text(pages, tally), form=form, threshold=threshold, explain=explain)
     with common.output(target) as stream:
-        write(_counted(predictions, tally), form, stream, explained=bool(explain))
+        write(_counted(rows, tally), form, stream, explained=bool(explain))
     return tally.finish("labelled", asked=paths)
 
 
-def _counted(predictions: Iterable[Prediction], tally: common.Tally) -> Iterator[Prediction]:
-    for prediction in predictions:
+def rows_of(model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int) -> Iterator[Row]:
+    """The row of each page in one of FORMATS, as `write` takes it."""
+    predictions = model.iter_predict(pages, threshold=threshold, explain=explain)
+    return (_row(prediction, form, explained=bool(explain)) for prediction in predictions)
+
+
+def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int) -> list[Row]:
+    return list(rows_of(model, pages, form=form, threshold=threshold, explain=explain))
+
+
+def _say_lost() -> None:
+    common.say("chude: a worker process died (out of memory?); going on with one process, no page is lost")
+
+
+def _counted(rows: Iterable[Row], tally: common.Tally) -> Iterator[Row]:
+    for row in rows:
         tally.used += 1
-        yield prediction
+        yield row
 
 
 def _with_text(pages: Iterable[Page], tally: common.Tally) -> Iterator[Page]:
@@ -78,7 +107,9 @@ def _with_text(pages: Iterable[Page], tally: common.Tally) -> Iterator[Page]:
         if page.text.strip():
             yield page
         else:
-            tally.skip(Skipped(page.source or page.id, "holds no article text", "see what `chude extract` reads from it"))
+            tally.skip(
+                Skipped(page.source or page.id, "holds no article text", "see what `chude extract` reads from it")
+            )
 
 
 def as_json(prediction: Prediction) -> dict[str, Any]:
@@ -97,19 +128,41 @@ def as_json(prediction: Prediction) -> dict[str, Any]:
     return row
 
 
-def write(predictions: Iterable[Prediction], form: str, stream: IO[str], *, explained: bool) -> None:
-    """Writes predictions in one of FORMATS."""
-    if form == "jsonl":
-        stream.writelines(common.json_line(as_json(prediction)) for prediction in predictions)
-    elif form == "table":
+def write(rows: Iterable[Row], form: str, stream: IO[str], *, explained: bool) -> None:
+    """Writes rows in one of FORMATS."""
+    if form == "table":
         columns = ["topic", "prob.", "also", "title", "page", *(["because of"] if explained else [])]
-        common.console_table(columns, (_table_row(p, explained=explained) for p in predictions), stream)
-    else:
-        delimiter = "," if form == "csv" else "\t"
-        columns = list(_COLUMNS if explained else _COLUMNS[:-1])
-        stream.write(common.separated_line(columns, delimiter))
-        for prediction in predictions:
-            stream.write(common.separated_line(_flat_row(prediction, columns), delimiter))
+        common.console_table(columns, (row for row in rows if not isinstance(row, str)), stream)
+        return
+    if form != "jsonl":
+        stream.write(common.separated_line(_columns(explained=explained), _DELIMITERS[form]))
+    stream.writelines(row for row in rows if isinstance(row, str))
+
+
+def _row(prediction: Prediction, form: str, *, explained: bool) -> Row:
+    """A line, or for a table its cells."""
+    if form == "jsonl":
+        return common.json_line(as_json(prediction))
+    if form == "table":
+        return _table_row(prediction, explained=explained)
+    return common.separated_line(_flat_row(prediction, _columns(explained=explained)), _DELIMITERS[form])
+
+
+def _columns(*, explained: bool) -> list[str]:
+    return list(_COLUMNS if explained else _COLUMNS[:-1])
+
+
+def marked(title: str, reasons: Iterable[Reason]) -> Text:
+    """The title with the words that decided in it: bold and underlined for the topic, struck through against it."""
+    from rich.text import Text
+
+    text = Text(common.plain(title))
+    for reason in reasons:
+        words = r"[\s_-]+".join(map(re.escape, reason.term.split()))
+        text.highlight_regex(
+            re.compile(rf"\b{words}\b", re.IGNORECASE), "bold underline" if reason.weight > 0 else "strike"
+        )
+    return text
 
 
 def _flat_row(prediction: Prediction, columns: list[str]) -> list[object]:
@@ -120,9 +173,9 @@ def _flat_row(prediction: Prediction, columns: list[str]) -> list[object]:
     return [row[column] for column in columns]
 
 
-def _table_row(prediction: Prediction, *, explained: bool) -> list[str]:
-    row = [prediction.topic, f"{prediction.probability:.2f}", ", ".join(prediction.secondary)]
-    row += [prediction.title, prediction.id]
+def _table_row(prediction: Prediction, *, explained: bool) -> list[str | Text]:
+    row: list[str | Text] = [prediction.topic, f"{prediction.probability:.2f}", ", ".join(prediction.secondary)]
+    row += [marked(prediction.title, prediction.reasons or ()), prediction.id]
     if explained:
         row.append(", ".join(f"{reason.term} {reason.weight:+.2f}" for reason in prediction.reasons or ()))
     return row

@@ -15,7 +15,9 @@ from classifier.cli import common
 @click.option("-o", "--output", "target", metavar="FOLDER", required=True, help="Where to write the model.")
 @click.option("--min-df", type=click.IntRange(1), metavar="N", help="Drop terms that stand in fewer articles.")
 @click.option("--max-terms", type=click.IntRange(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
-@click.option("-C", "c", type=click.FloatRange(0, min_open=True), metavar="X", help="Inverse regularisation of the SVM.")
+@click.option(
+    "-C", "c", type=click.FloatRange(0, min_open=True), metavar="X", help="Inverse regularisation of the SVM."
+)
 @click.option("--folds", type=click.IntRange(2), metavar="K", help="Folds of the cross-validation. [default: 5]")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of every random choice.")
 @common.encoding_option
@@ -41,7 +43,9 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tally.used = len(corpus.articles)
     common.say(f"chude: training on {common.number(tally.used, 'article')}, {len(corpus.labels)} labels …")
-    trained = train(corpus, spec_for(corpus, **{key: value for key, value in options.items() if value is not None}), folder=target)
+    trained = train(
+        corpus, spec_for(corpus, **{key: value for key, value in options.items() if value is not None}), folder=target
+    )
     click.echo(scores_table(trained.info), nl=False)
     common.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")
     return tally.finish("used for training", what="article")

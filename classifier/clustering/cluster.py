@@ -1,4 +1,6 @@
-"""Headlines to named clusters: merge copies, place as points, cut into clusters, set outliers and service items apart."""
+"""Headlines to named clusters: merge copies, place as points, cut into clusters, set outliers and service items
+apart.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.clustering.kmeans import kmeans, silhouettes
 from classifier.clustering.merge import MergedHeadline, merge_headlines
@@ -16,20 +17,25 @@ from classifier.errors import UsageError
 from classifier.types import Headline, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from classifier.model import Model
 
 Kind = Literal["news", "ticker", "outliers"]
+_MOST_FOR_A_TOPIC = 200
+"""A cluster's topic is settled by so many of its headlines, those on most pages first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """Headlines about one thing.
 
-    kind: "news"; "ticker" for one kind of service items (lottery, weather …); "outliers" for headlines that fit nowhere.
-    number: its place in the result. keywords: 3-6 terms that tell it from the others. representative: the headline nearest its
-    middle. topic: what the classifier says of its headlines, "" without a model. silhouette: mean over its headlines, in [-1, 1].
+    kind: "news"; "ticker" for one kind of service items (lottery, weather …); "outliers" for headlines that fit
+    nowhere. number: its place in the result. keywords: 3-6 terms that tell it from the others. representative: the
+    headline nearest its middle. topic: what the classifier says of its headlines, "" without a model. silhouette: mean
+    over its headlines, in [-1, 1].
     """
 
     number: int
@@ -50,7 +56,8 @@ class Cluster:
 class ClusterResult:
     """All clusters, largest first, then tickers, then outliers; and the points they were cut from, for plots.
 
-    points (n, d), labels (n,): unit vectors of the news headlines and their cluster numbers (-1: outlier); silhouettes (n,).
+    points (n, d), labels (n,): unit vectors of the news headlines and their cluster numbers (-1: outlier); silhouettes
+    (n,).
     """
 
     clusters: tuple[Cluster, ...]
@@ -60,9 +67,14 @@ class ClusterResult:
 
 
 def cluster_headlines(
-    headlines: Iterable[str | Headline], k: int | Literal["auto"] = "auto", *, max_outliers: int = 0, model: Model | None = None
+    headlines: Iterable[str | Headline],
+    k: int | Literal["auto"] = "auto",
+    *,
+    max_outliers: int = 0,
+    model: Model | None = None,
 ) -> list[Cluster]:
-    """Clusters headlines (strings or `Headline`s). k: how many clusters, or "auto"; max_outliers: how many may fit nowhere.
+    """Clusters headlines (strings or `Headline`s). k: how many clusters, or "auto"; max_outliers: how many may fit
+    nowhere.
 
     The same headlines give the same clusters in any order. Raises UsageError for a k below 1.
     """
@@ -71,24 +83,41 @@ def cluster_headlines(
 
 
 def cluster_merged(
-    merged: Sequence[MergedHeadline], k: int | Literal["auto"] = "auto", *, max_outliers: int = 0, model: Model | None = None
+    merged: Sequence[MergedHeadline],
+    k: int | Literal["auto"] = "auto",
+    *,
+    max_outliers: int = 0,
+    model: Model | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> ClusterResult:
-    """Clusters headlines that `merge_headlines` has merged."""
-    if k != "auto" and k < 1:
-        raise UsageError("k", f"cannot make {k} clusters", 'give a number from 1 on, or "auto"')
+    """Clusters headlines that `merge_headlines` has merged.
+
+    With a number for k there are exactly so many news clusters. progress: called with what is being done and the share
+    of all done.
+    Raises UsageError for a k below 1 or above the number of different headlines that are no service items.
+    """
+    tell = progress or (lambda _what, _share: None)
     news = [item for item in merged if not item.ticker]
-    points, labels = np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64)
+    if k != "auto":
+        _check(k, len(news))
+    points, labels, fits = np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), np.zeros(0)
     if news:
+        tell("placing", 0.05)
         points = latent_vectors(tf_idf_matrix([item.headline for item in news]))
-        labels = kmeans(points, None if k == "auto" else k)
-    fits = silhouettes(points, labels) if news else np.zeros(0)
-    labels = _without_outliers(labels, fits, max_outliers)
+        labels = kmeans(
+            points, None if k == "auto" else k, progress=lambda share: tell("clustering", 0.3 + 0.5 * share)
+        )
+        fits = silhouettes(points, labels)
+        labels, fits = _outliers_apart(points, labels, fits, max_outliers, None if k == "auto" else k)
+    tell("naming", 0.85)
     groups = _groups(labels)
     clusters: list[Cluster] = []
     words = keywords([[news[i].headline for i in group] for group in groups])
     for group, terms in zip(groups, words, strict=True):
         representative = news[_nearest(points, group)].headline
-        clusters.append(Cluster(0, "news", tuple(news[i] for i in group), terms, representative, "", float(fits[group].mean())))
+        clusters.append(
+            Cluster(0, "news", tuple(news[i] for i in group), terms, representative, "", float(fits[group].mean()))
+        )
     clusters.sort(key=lambda cluster: (-cluster.size, cluster.representative))
     clusters += _tickers(merged)
     if (labels < 0).any():
@@ -99,16 +128,35 @@ def cluster_merged(
     return ClusterResult(tuple(numbered), points, _final_labels(labels, news, numbered), fits)
 
 
-def _without_outliers(labels: NDArray[np.int64], fits: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """Sets the headlines that fit worst apart, at most `most`: those nearer to another cluster, or alone in theirs."""
-    if most <= 0 or labels.size == 0:
-        return labels
+def _check(k: int, news: int) -> None:
+    if k < 1:
+        raise UsageError("k", f"cannot make {k} clusters", 'give a number from 1 on, or "auto"')
+    if k > max(news, 1):
+        raise UsageError(
+            "k",
+            f"cannot make {k:,} clusters of {news:,} different headline{'' if news == 1 else 's'}",
+            'give a smaller number, or "auto"',
+        )
+
+
+def _outliers_apart(
+    points: NDArray[np.float32], labels: NDArray[np.int64], fits: NDArray[np.float64], most: int, k: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Labels with -1 for the headlines that fit worst, at most `most`: nearer to another cluster, or alone in theirs.
+
+    Where that empties clusters and k is given, the others are cut into k once more.
+    """
     sizes = np.bincount(labels)[labels]
     worst = np.lexsort((np.arange(labels.size), sizes, fits))
-    worst = worst[(fits[worst] <= 0)][:most]
-    labels = labels.copy()
-    labels[worst] = -1
-    return labels
+    worst = worst[fits[worst] <= 0][: max(0, min(most, labels.size - (k or 1)))]
+    if worst.size == 0:
+        return labels, fits
+    labels, fits, kept = labels.copy(), fits.copy(), np.ones(labels.size, dtype=bool)
+    labels[worst], kept[worst] = -1, False
+    if k is not None and np.unique(labels[kept]).size < k:
+        labels[kept] = kmeans(points[kept], k)
+        fits[kept] = silhouettes(points[kept], labels[kept])
+    return labels, fits
 
 
 def _groups(labels: NDArray[np.int64]) -> list[list[int]]:
@@ -138,13 +186,16 @@ def _final_labels(
     labels: NDArray[np.int64], news: Sequence[MergedHeadline], clusters: Sequence[Cluster]
 ) -> NDArray[np.int64]:
     place = {item: cluster.number for cluster in clusters if cluster.kind == "news" for item in cluster.headlines}
-    return np.array([place[item] if label >= 0 else -1 for item, label in zip(news, labels.tolist(), strict=True)], dtype=np.int64)
+    return np.array(
+        [place[item] if label >= 0 else -1 for item, label in zip(news, labels.tolist(), strict=True)], dtype=np.int64
+    )
 
 
 def _with_topics(clusters: list[Cluster], model: Model) -> list[Cluster]:
     """The label whose probability is highest on the mean over a cluster's headlines and blurbs."""
     topics = []
     for cluster in clusters:
-        pages = [Page(id="", title=item.headline, lead=item.blurb) for item in cluster.headlines]
+        members = sorted(cluster.headlines, key=lambda item: (-len(item.pages), item.headline))[:_MOST_FOR_A_TOPIC]
+        pages = [Page(id="", title=item.headline, lead=item.blurb) for item in members]
         topics.append("" if cluster.kind != "news" else model.topic_of_group(pages))
     return [replace(cluster, topic=topic) for cluster, topic in zip(clusters, topics, strict=True)]

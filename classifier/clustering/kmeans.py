@@ -1,9 +1,10 @@
 """KMeans made good for short texts: seeded by a Ward tree, in cells where there are many, k from silhouettes.
 
-KMeans from random seeds tears small, tight groups of headlines apart and depends on the order of its input. Ward's tree (Ward 1963)
-minimises the same squared distances from below; cut at k it gives centroids from which KMeans (Lloyd 1982) only has to settle.
-A tree costs the square of its points, so past CELL points a coarse KMeans first makes cells, and the trees of all cells are cut at one
-height: linear in the number of headlines.
+KMeans from random seeds tears small, tight groups of headlines apart and depends on the order of its input. Ward's
+tree (Ward 1963)
+minimises the same squared distances from below; cut at k it gives centroids from which KMeans (Lloyd 1982) only has to
+settle. A tree costs the square of its points, so past CELL points a coarse KMeans first makes cells, and the trees of
+all cells are cut at one height: linear in the number of headlines.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.clustering.silhouette import silhouettes, sums_of
 from classifier.clustering.tree import Tree, cut, natural_number, numbered, ward_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 __all__ = ["kmeans", "silhouettes"]
 
@@ -31,10 +33,11 @@ _SAMPLED_CELLS = 5
 def kmeans(
     points: NDArray[np.float32], k: int | None, *, progress: Callable[[float], None] | None = None
 ) -> NDArray[np.int64]:
-    """(n,) cluster numbers 0 … of unit vectors (n, d): exactly k, at most n; k None chooses their number (`natural_number`).
+    """(n,) cluster numbers 0 … of unit vectors (n, d): exactly k, at most n; k None chooses their number
+    (`natural_number`).
 
-    The result depends on the points alone: give them in a fixed order. Runs single-threaded, so that it does not depend on threads.
-    progress: called with the share done.
+    The result depends on the points alone: give them in a fixed order. Runs single-threaded, so that it does not depend
+    on threads. progress: called with the share done.
     """
     from threadpoolctl import threadpool_limits
 

@@ -1,27 +1,33 @@
-"""How well each point sits in its cluster: silhouettes from mean vectors, exact for few clusters, from near ones for many."""
+"""How well each point sits in its cluster: silhouettes from mean vectors, exact for few clusters, from near ones for
+many.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
 EXACT = 100_000_000
-"""Up to so many pairs of point and cluster all are compared; beyond, each cluster's points with its NEAR nearest clusters."""
+"""Up to so many pairs of point and cluster all are compared; beyond, each cluster's points with its NEAR nearest
+clusters.
+"""
 NEAR = 32
 _BLOCK = 1_024
 
 
 def silhouettes(points: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(n,) silhouette of each point (Rousseeuw 1987), with cosine distances of unit vectors (n, d); 0 in clusters of one.
+    """(n,) silhouette of each point (Rousseeuw 1987), with cosine distances of unit vectors (n, d); 0 in clusters of
+    one.
 
-    labels (n,): 0 … k - 1, each used. Against mean vectors rather than all pairs: for unit vectors the mean cosine distance to a
-    cluster is one minus the cosine to its mean, so this is exact and linear in n for a given k. Past EXACT pairs the next cluster is
-    sought among those whose means are nearest.
+    labels (n,): 0 … k - 1, each used. Against mean vectors rather than all pairs: for unit vectors the mean cosine
+    distance to a cluster is one minus the cosine to its mean, so this is exact and linear in n for a given k. Past
+    EXACT pairs the next cluster is sought among those whose means are nearest.
     """
     count, number = len(points), int(labels.max(initial=-1)) + 1
     result = np.zeros(count)
@@ -61,7 +67,9 @@ def _of(
     sums: NDArray[np.float64],
     sizes: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Silhouettes of some points among `clusters`, whose sums and sizes are given; `own` says which of them is each point's."""
+    """Silhouettes of some points among `clusters`, whose sums and sizes are given; `own` says which of them is each
+    point's.
+    """
     part, rows = points.astype(np.float64), np.arange(len(points))
     similarity = part @ sums.T
     lengths = np.einsum("ij,ij->i", part, part)
@@ -70,12 +78,16 @@ def _of(
     similarity[rows, own] = -np.inf
     a, b = 1 - inside, 1 - similarity.max(axis=1)
     widest = np.maximum(a, b)
-    found: NDArray[np.float64] = np.where((sizes[own] > 1) & (widest > 1e-12), (b - a) / np.where(widest > 1e-12, widest, 1), 0)
+    found: NDArray[np.float64] = np.where(
+        (sizes[own] > 1) & (widest > 1e-12), (b - a) / np.where(widest > 1e-12, widest, 1), 0
+    )
     return found
 
 
 def _near(sums: NDArray[np.float64]) -> Iterator[NDArray[np.int64]]:
-    """For each cluster the ascending numbers of the NEAR ones whose means point most nearly its way, itself among them."""
+    """For each cluster the ascending numbers of the NEAR ones whose means point most nearly its way, itself among
+    them.
+    """
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     ways = (sums / np.where(lengths > 1e-9, lengths, 1)).astype(np.float32)
     for start in range(0, len(ways), _BLOCK):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.clustering.silhouette import silhouettes
 
-COARSER = (1, 4, 16)
-"""The number of clusters is judged in the whole space and in a quarter and a sixteenth of its dimensions. Alone, the whole space
-favours too many clusters (each small one has a dimension of its own) and a coarse one too few or far too many (docs/clusters.md)."""
-_CANDIDATES = 28
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COARSER = 4
+"""The number of clusters is judged in the whole space and in the first quarter of its dimensions. Alone, the whole
+space
+favours too many clusters, since each small one has a dimension nearly of its own, and the quarter is too noisy
+(docs/clusters.md has the figures)."""
+_LEAST_DIMENSIONS = 16
+NOISE = 0.01
+_CANDIDATES = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,8 @@ class Tree:
 def ward_tree(points: NDArray[np.float32], members: NDArray[np.int64]) -> Tree:
     """The tree (Ward 1963) over the unit vectors `points[members]`.
 
-    A zero vector, which has no term in common with any other, is as far from everything, other zero vectors too, as two headlines can be.
+    A zero vector, which has no term in common with any other, is as far from everything, other zero vectors too, as two
+    headlines can be.
     """
     from scipy.cluster.hierarchy import linkage
 
@@ -49,7 +58,9 @@ def ward_tree(points: NDArray[np.float32], members: NDArray[np.int64]) -> Tree:
 
 
 def cut(tree: Tree, merges: int) -> NDArray[np.int64]:
-    """(n,) the partition after the first `merges` merges; by count and not by height, so that equal heights cannot lose a cluster."""
+    """(n,) the partition after the first `merges` merges; by count and not by height, so that equal heights cannot
+    lose a cluster.
+    """
     count = tree.count
     parent = list(range(count + merges))
     for step, (left, right) in enumerate(tree.merges[:merges, :2].astype(np.int64).tolist()):
@@ -71,8 +82,9 @@ def numbered(labels: NDArray[np.int64]) -> NDArray[np.int64]:
 def natural_number(points: NDArray[np.float32], tree: Tree) -> int:
     """Into how many clusters the tree's points fall by themselves: where silhouettes are highest.
 
-    The mean silhouette (Rousseeuw 1987) of a cut is taken in several spaces, from fine to coarse (COARSER); in each it is divided by
-    the best that any cut reaches there, and the cut with the highest sum wins; of equals the one with fewer clusters.
+    The mean silhouette (Rousseeuw 1987) of a cut is taken in a fine and a coarse space (COARSER); in each it is divided
+    by the best that any cut reaches there, and the two are added. Differences below NOISE mean nothing, so of the cuts
+    that come so near to the best one the middle is taken.
     """
     count = tree.count
     if count < 3:
@@ -81,15 +93,17 @@ def natural_number(points: NDArray[np.float32], tree: Tree) -> int:
     tried: dict[int, list[float]] = {}
     candidates = np.unique(np.geomspace(2, max(3, count * 0.8), _CANDIDATES).round().astype(int)).tolist()
     best = _best_of(spaces, tree, candidates, tried)
-    below = max((k for k in tried if k < best), default=best)
-    above = min((k for k in tried if k > best), default=best)
-    finer = np.unique(np.linspace(below, above, 13).round().astype(int)).tolist()
-    return _best_of(spaces, tree, finer, tried)
+    below = max((k for k in tried if k < best[0]), default=best[0])
+    above = min((k for k in tried if k > best[1]), default=best[1])
+    finer = np.unique(np.geomspace(below, above, 16).round().astype(int)).tolist()
+    lowest, highest = _best_of(spaces, tree, finer, tried)
+    return round(math.sqrt(lowest * highest))
 
 
 def _best_of(
     spaces: list[NDArray[np.float32]], tree: Tree, candidates: list[int], tried: dict[int, list[float]]
-) -> int:
+) -> tuple[int, int]:
+    """The lowest and the highest number of clusters among those tried that are as good as the best."""
     for k in candidates:
         if k not in tried and 2 <= k < tree.count:
             labels = cut(tree, tree.count - k)
@@ -98,17 +112,12 @@ def _best_of(
     table = np.array([tried[k] for k in numbers])
     highest = table.max(axis=0)
     sums = (table / np.where(highest > 1e-9, highest, 1.0)).sum(axis=1)
-    return numbers[int(np.argmax(np.round(sums, 9)))]
+    good = np.flatnonzero(sums >= sums.max() - NOISE * abs(sums.max()) - 1e-9)
+    return numbers[int(good[0])], numbers[int(good[-1])]
 
 
 def _spaces(points: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """The points in all and in the first few of their own main directions, to unit length again."""
-    exact = points.astype(np.float64)
-    _, directions = np.linalg.eigh(exact.T @ exact)
-    turned = exact @ directions[:, ::-1]
-    spaces = []
-    for part in COARSER:
-        some = turned[:, : max(points.shape[1] // part, min(2, points.shape[1]))]
-        lengths = np.linalg.norm(some, axis=1, keepdims=True)
-        spaces.append((some / np.where(lengths > 1e-9, lengths, 1.0)).astype(np.float32))
-    return spaces
+    """The points as they are and in their first dimensions alone, to unit length again."""
+    some = points[:, : max(points.shape[1] // COARSER, _LEAST_DIMENSIONS)]
+    lengths = np.linalg.norm(some, axis=1, keepdims=True)
+    return [points, (some / np.where(lengths > 1e-9, lengths, 1.0)).astype(np.float32)]

@@ -1,11 +1,12 @@
-"""Headlines as points: TF-IDF with the document frequencies of real news, then latent semantic analysis, to unit length."""
+"""Headlines as points: TF-IDF with the document frequencies of real news, then latent semantic analysis, to unit
+length.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.background import background
 from classifier.features import FeatureSpec, TermTable, Tokeniser, count_terms, page_batches, terms_of, tf_idf
@@ -14,15 +15,18 @@ from classifier.types import Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
 SPEC = FeatureSpec(terms=("w1", "s1", "s2"))
 MOST_DIMENSIONS, HEADLINES_A_DIMENSION = 300, 4
-"""Latent dimensions: one for every four headlines, at most 300. Too many keep the noise, too few blur small clusters (docs/clusters.md)."""
+"""Latent dimensions: one for every four headlines, at most 300. Too many keep the noise, too few blur small clusters
+(docs/clusters.md).
+"""
 SEED = 13
 EXACT_UP_TO, SAMPLE = 4_000, 25_000
-"""Up to EXACT_UP_TO headlines the decomposition is exact (ARPACK); beyond, randomised (Halko, Martinsson & Tropp 2011), its dimensions
-learned from no more than about SAMPLE headlines, evenly taken."""
+"""Up to EXACT_UP_TO headlines the decomposition is exact (ARPACK); beyond, randomised (Halko, Martinsson & Tropp 2011),
+its dimensions learned from no more than about SAMPLE headlines, evenly taken."""
 
 
 def tf_idf_matrix(headlines: Sequence[str]) -> csr_matrix:
@@ -39,7 +43,9 @@ def tf_idf_matrix(headlines: Sequence[str]) -> csr_matrix:
     table, idf = TermTable(terms), background().idf(terms)
     rows = [tf_idf(count_terms(batch, hashes, table, SPEC), idf, SPEC) for batch in batches]
     return csr_matrix(
-        vstack([csr_matrix((row.values, row.columns, row.indptr), shape=(row.indptr.size - 1, terms.size)) for row in rows])
+        vstack(
+            [csr_matrix((row.values, row.columns, row.indptr), shape=(row.indptr.size - 1, terms.size)) for row in rows]
+        )
     )
 
 
@@ -57,7 +63,9 @@ def latent_vectors(matrix: csr_matrix) -> NDArray[np.float32]:
         points = matrix.toarray()
     elif count <= EXACT_UP_TO:
         with threadpool_limits(limits=1):  # sums in another order would end in other digits
-            points = TruncatedSVD(dimensions, algorithm="arpack", random_state=SEED).fit_transform(matrix.astype(np.float64))
+            points = TruncatedSVD(dimensions, algorithm="arpack", random_state=SEED).fit_transform(
+                matrix.astype(np.float64)
+            )
     else:
         machine = TruncatedSVD(dimensions, n_iter=3, n_oversamples=20, random_state=SEED)
         with threadpool_limits(limits=1):

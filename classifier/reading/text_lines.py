@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def read_text_lines(
     paths: Iterable[str], *, encoding: str | None = None, on_skip: Callable[[Skipped], None]
 ) -> Iterator[str]:
-    """The lines of the inputs in order, without their ends; "-" is standard input. What cannot be read goes to `on_skip`."""
+    """The lines of the inputs in order, without their ends; "-" is standard input. What cannot be read goes to
+    `on_skip`.
+    """
     check_encoding(encoding)
     for path in paths:
         if path == "-":

@@ -1,7 +1,7 @@
 """Reads the CRF and the word list that pyvi ships, without importing pyvi and without unpickling anything.
 
-pyvi keeps a CRFsuite model as a byte string inside a pickle. The bytes are found by their magic number and parsed here, so no
-pickled code ever runs. The file format is CRFsuite's own ("lCRF" model, "CQDB" constant database), see
+pyvi keeps a CRFsuite model as a byte string inside a pickle. The bytes are found by their magic number and parsed here,
+so no pickled code ever runs. The file format is CRFsuite's own ("lCRF" model, "CQDB" constant database), see
 http://www.chokkan.org/software/crfsuite/ and crf1d_model.c there.
 """
 
@@ -12,11 +12,14 @@ import struct
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.errors import ChudeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MAGIC = b"lCRF"
 _BINUNICODE = b"X"  # the pickle opcode before the model: a 4-byte length, then Latin-1 bytes written as UTF-8

@@ -1,12 +1,14 @@
-"""pyvi's word segmentation evaluated over many texts at once: the same CRF, the same labels, a tenth of the time or less.
+"""pyvi's word segmentation evaluated over many texts at once: the same CRF, the same labels, a tenth of the time or
+less.
 
-A two-label linear-chain CRF needs one number per syllable: d[t], the best score of a path that ends in I_W less that of one that
-ends in B_W. With the transition weights T and the state gain g,
+A two-label linear-chain CRF needs one number per syllable: d[t], the best score of a path that ends in I_W less that of
+one that ends in B_W. With the transition weights T and the state gain g,
 
     d[t] = g[t] + max(T[B,I], d[t-1] + T[I,I]) - max(T[B,B], d[t-1] + T[I,B])
 
-The two maxima saturate: outside a narrow band of d[t-1] their difference is one of two constants. Nearly every d[t] therefore follows
-without knowing d[t-1] exactly, and the Viterbi recursion (Forney 1973) becomes a few array operations; the rest is settled in short runs.
+The two maxima saturate: outside a narrow band of d[t-1] their difference is one of two constants. Nearly every d[t]
+therefore follows without knowing d[t-1] exactly, and the Viterbi recursion (Forney 1973) becomes a few array
+operations; the rest is settled in short runs.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.segmentation.pyvi_model import PyviModel, load_pyvi_model
 from classifier.segmentation.syllables import PAD, SyllableTable, is_punctuation
@@ -24,10 +25,14 @@ from classifier.segmentation.syllables import PAD, SyllableTable, is_punctuation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
 T = TypeVar("T")
 
 BATCH_CHARACTERS = 1_000_000
-"""Texts are taken in batches of about this many characters: enough to make array operations cheap, small enough for the cache."""
+"""Texts are taken in batches of about this many characters: enough to make array operations cheap, small enough for
+the cache.
+"""
 _BATCH_ITEMS = 4_096
 _ARRAY_ROUNDS = 24
 _TRIGRAM_FILTER_BITS = 18
@@ -38,8 +43,9 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: Fibona
 class Segmented:
     """A batch of segmented texts as arrays over syllables.
 
-    `ids` (n,): syllable ids of `table`, with PAD before each text and at the end; `joined` (n,): whether a syllable continues
-    the word of the one before it; `pads` (texts + 1,): where the pads stand, so text i is `ids[pads[i] + 1 : pads[i + 1]]`.
+    `ids` (n,): syllable ids of `table`, with PAD before each text and at the end; `joined` (n,): whether a syllable
+    continues the word of the one before it; `pads` (texts + 1,): where the pads stand, so text i is `ids[pads[i] + 1 :
+    pads[i + 1]]`.
     """
 
     ids: NDArray[np.int32]
@@ -108,7 +114,7 @@ class _SyllableFacts:
 
 
 class _WordList:
-    """Whether neighbouring syllables stand in pyvi's list of two- and three-syllable words, for whole arrays at once."""
+    """Whether neighbouring syllables stand in pyvi's list of words of two or three syllables, for arrays."""
 
     def __init__(self, model: PyviModel, listed: dict[str, int]) -> None:
         self._size = len(listed) + 1
@@ -147,7 +153,8 @@ class _WordList:
 class Segmenter:
     """Segments texts exactly as `pyvi.ViTokenizer.tokenize` does.
 
-    Loads pyvi's model once (about 40 ms) and keeps a bounded table of the runs it has seen. Not thread-safe: one per thread.
+    Loads pyvi's model once (about 40 ms) and keeps a bounded table of the runs it has seen. Not thread-safe: one per
+    thread.
     """
 
     def __init__(self, model: PyviModel | None = None) -> None:
@@ -206,8 +213,8 @@ class Segmenter:
         low, high = sorted((to_inside, to_begin))
         ends = self._bi - self._bb, self._ii - self._ib
         smallest, largest = min(ends), max(ends)  # between its two plateaus the step is monotone
-        # d lies in [gain + smallest, gain + largest] (a text's first is gain itself); where all of that is above `high`,
-        # or none of it above `low`, the next step is a plateau.
+        # d lies in [gain + smallest, gain + largest] (a text's first is gain itself); where all of that is above
+        # `high`, or none of it above `low`, the next step is a plateau.
         after_pad = np.concatenate(([True], pad[:-1]))
         above, below = gain + np.where(after_pad, 0.0, smallest) > high, gain + np.where(after_pad, 0.0, largest) <= low
         score = gain + np.where(above, ends[1], ends[0])  # wrong where d is open or the one before is; settled below
@@ -215,7 +222,8 @@ class Segmenter:
         score[after_pad] = gain[after_pad]
         open_before = np.concatenate(([False], ~(above | below)[:-1])) & ~after_pad
         self._settle(score, gain, open_before)
-        # Backwards: each syllable's label follows from the next one's, except that outside (low, high] it does not matter.
+        # Backwards: each syllable's label follows from the next one's, except that outside (low, high] it does not
+        # matter.
         last = np.concatenate((pad[1:], [True])) & ~pad
         known = (score > high) | (score <= low) | last | pad
         label = np.where(last, score > 0, score > high)
@@ -243,7 +251,9 @@ class Segmenter:
             score[at] = gain[at] + max(self._bi, before + self._ii) - max(self._bb, before + self._ib)
 
     def _joined(self, ids: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """pyvi's own conditions on top of the label: no punctuation, no digit in front, no capital after a small letter."""
+        """Pyvi's own conditions on top of the label: no punctuation, no digit in front, no capital after a small
+        letter.
+        """
         facts = self._facts
         joined = inside & facts.can_join_left[ids]
         titled = facts.titled[ids]
@@ -289,5 +299,7 @@ def batches(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
 
 
 def segment(texts: Iterable[str]) -> list[str]:
-    """Word-segments each text as `pyvi.ViTokenizer.tokenize` would: `["Việt Nam hôm nay"]` gives `["Việt_Nam hôm_nay"]`."""
+    """Word-segments each text as `pyvi.ViTokenizer.tokenize` would: `["Việt Nam hôm nay"]` gives `["Việt_Nam
+    hôm_nay"]`.
+    """
     return list(Segmenter().segment(texts))

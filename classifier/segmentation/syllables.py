@@ -1,7 +1,8 @@
 """Cuts text into pyvi's syllables, once for every distinct run of non-space characters.
 
-No pattern of pyvi's reaches over white space (the newline is a syllable of its own), so what a run is cut into depends on the run
-alone: it is worked out once and looked up ever after. Syllables and runs become small integers; strings come back at the end.
+No pattern of pyvi's reaches over white space (the newline is a syllable of its own), so what a run is cut into depends
+on the run alone: it is worked out once and looked up ever after. Syllables and runs become small integers; strings come
+back at the end.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import string
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
 
 PAD = 0
 """The syllable id that stands between two texts."""
@@ -25,7 +27,10 @@ _SYLLABLE = re.compile(f"({_BEFORE_EMAIL})|{_AFTER_EMAIL}")
 _EMAIL_HEAD_REVERSED = re.compile(r"[a-zA-Z0-9_.+-]+")
 _EMAIL_DOMAIN = re.compile(r"(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+")
 
-MAX_RUNS = 400_000
+# After letters these are a syllable of their own; a full stop may belong to an abbreviation.
+_ALONE = frozenset(',;:?!)”"')
+
+MAX_RUNS = 130_000
 MAX_CHARACTERS = 32_000_000
 """Past either, the table is emptied before the next batch: memory stays flat whatever the input holds."""
 
@@ -33,7 +38,8 @@ MAX_CHARACTERS = 32_000_000
 def _email_spans(run: str) -> list[tuple[int, int, int]]:
     """(first possible start, position of the @, end) of every e-mail address that may begin in `run`.
 
-    pyvi tries its e-mail pattern at every syllable, which costs quadratic time on a long run of dots; finding the @ first is linear.
+    pyvi tries its e-mail pattern at every syllable, which costs quadratic time on a long run of dots; finding the @
+    first is linear.
     """
     spans = []
     after = 0
@@ -48,6 +54,10 @@ def _email_spans(run: str) -> list[tuple[int, int, int]]:
 
 def cut(run: str) -> list[str]:
     """The syllables of a run of non-space characters, as pyvi's `sylabelize` finds them, in linear time."""
+    if run.isalpha():  # most runs: no pattern but the last, `\w+`, can match
+        return [run]
+    if run[-1:] in _ALONE and run[:-1].isalpha():
+        return [run[:-1], run[-1]]
     if "@" not in run:
         return [match.group() for match in _SYLLABLE.finditer(run)]
     return list(_cut_with_emails(run))
@@ -77,8 +87,8 @@ def _cut_with_emails(run: str) -> Iterator[str]:
 class SyllableTable(dict[str, int]):
     """Maps runs to ids (as a dict that fills itself) and keeps what each run is cut into.
 
-    `syllables[i]` is the string of syllable id i (0 is the pad). A table only grows within a batch; `reset_if_full` empties it
-    between batches, after which all ids are new and `generation` has changed.
+    `syllables[i]` is the string of syllable id i (0 is the pad). A table only grows within a batch; `reset_if_full`
+    empties it between batches, after which all ids are new and `generation` has changed.
     """
 
     def __init__(self) -> None:
@@ -144,5 +154,5 @@ class SyllableTable(dict[str, int]):
 
 
 def is_punctuation(syllable: str) -> bool:
-    """Whether pyvi treats the syllable as punctuation: it asks for a substring of `string.punctuation`, and so do we."""
+    """Whether pyvi treats the syllable as punctuation: a substring of `string.punctuation`, as it asks."""
     return syllable in string.punctuation

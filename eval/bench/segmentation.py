@@ -1,64 +1,78 @@
-"""Segmentation against pyvi and underthesea on the same texts: python -m eval.bench.segmentation [CORPUS…] [--every N]."""
+"""Segmentation against pyvi and underthesea on the same texts: python -m eval.bench.segmentation [CORPUS…] [--every N].
+
+Times are CPU seconds of this one process: what else runs on the machine hardly counts.
+"""
 
 from __future__ import annotations
 
 import argparse
 import time
-from typing import TYPE_CHECKING
+from statistics import median
+from typing import TYPE_CHECKING, TypeVar
 
 from classifier.reading import read_pages
 from classifier.segmentation import Segmenter
-from eval.bench.measure import about, python, table
+from eval.bench.measure import about, best_cpu, table
 from training.corpus import BUILT_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
+REPEATS = 3
+"""chude is so fast that one run of it is a noisy figure; of several the middle one is taken."""
 
 
-def _timed(job: Callable[[], object], repeats: int = 3) -> float:
-    """The best of a few runs: what other processes on the machine take away only ever adds."""
-    best = float("inf")
-    for _ in range(repeats):
-        started = time.perf_counter()
-        job()
-        best = min(best, time.perf_counter() - started)
-    return best
+def timed(job: Callable[[], T]) -> tuple[T, float]:
+    """What the job returns, and the CPU seconds it took."""
+    started = time.process_time()
+    result = job()
+    return result, time.process_time() - started
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpora", nargs="*", default=[str(BUILT_IN)])
-    parser.add_argument("--every", type=int, default=1, help="take every N-th article")
-    arguments = parser.parse_args()
-    pages = read_pages(arguments.corpora)
-    texts = [page.text for number, page in enumerate(pages) if number % arguments.every == 0]
-    syllables = sum(len(text.split()) for text in texts)
+def usual(job: Callable[[], object]) -> float:
+    """The median CPU seconds of a few runs."""
+    return median(timed(job)[1] for _ in range(REPEATS))
+
+
+def compare(texts: Sequence[str]) -> tuple[dict[str, float], int]:
+    """CPU seconds by tool, pyvi first, and for how many texts chude's output is pyvi's."""
     from pyvi import ViTokenizer
 
     segmenter = Segmenter()
-    ours, theirs = list(segmenter.segment(texts)), [ViTokenizer.tokenize(text) for text in texts]
+    ours = list(segmenter.segment(texts))
+    theirs, base = timed(lambda: [ViTokenizer.tokenize(text) for text in texts])
     times = {
-        "pyvi ViTokenizer.tokenize": _timed(lambda: [ViTokenizer.tokenize(text) for text in texts], 1),
-        "chude, warm": _timed(lambda: list(segmenter.segment(texts))),
-        "chude, cold (model loaded, no word seen)": _timed(lambda: list(Segmenter().segment(texts))),
+        "pyvi ViTokenizer.tokenize": base,
+        "chude, warm": usual(lambda: list(segmenter.segment(texts))),
+        "chude, cold (its model read, no word seen)": usual(lambda: list(Segmenter().segment(texts))),
     }
     try:
         from underthesea import word_tokenize
-
-        times["underthesea word_tokenize"] = _timed(lambda: [word_tokenize(text, format="text") for text in texts], 1)
     except ImportError:
         print("underthesea: missing (pip install 'chude[bench]')")
-    base = times["pyvi ViTokenizer.tokenize"]
-    print(about())
-    print(
-        f"{len(texts):,} articles, {syllables:,} runs of text; identical to pyvi: {sum(map(str.__eq__, ours, theirs)):,}"
-    )
-    rows = [[name, f"{taken:.2f}", f"{syllables / taken:,.0f}", f"{base / taken:.1f}"] for name, taken in times.items()]
-    print(table(["tool", "seconds", "runs/s", "times pyvi"], rows))
-    light = python("import sklearn.linear_model").wall
-    page = python("import sys; from classifier import load, segment; segment(['Việt Nam'])").wall
-    print(f"first segmentation in a fresh process: {page / light:.2f} of the time of `import sklearn.linear_model`")
+    else:
+        word_tokenize("Việt Nam")  # loads its model
+        times["underthesea word_tokenize"] = timed(lambda: [word_tokenize(text, format="text") for text in texts])[1]
+    return times, sum(map(str.__eq__, ours, theirs))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpora", nargs="*", default=[str(BUILT_IN)])
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every N-th article")
+    options = parser.parse_args(arguments)
+    texts = [page.text for at, page in enumerate(read_pages(options.corpora)) if at % options.every == 0]
+    runs = sum(len(text.split()) for text in texts)
+    print(about(), flush=True)
+    times, same = compare(texts)
+    base = next(iter(times.values()))
+    print(f"{len(texts):,} articles, {runs:,} runs of characters; identical to pyvi: {same:,}")
+    rows = [[tool, f"{taken:.2f}", f"{runs / taken:,.0f}", f"{base / taken:.1f}"] for tool, taken in times.items()]
+    print(table(["tool", "CPU seconds", "runs/s", "times pyvi"], rows))
+    first = best_cpu("from classifier import segment; segment(['Việt Nam'])")
+    print(f"first segmentation in a fresh process: {first / best_cpu('import pyvi.ViTokenizer'):.2f} of importing pyvi")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,86 @@
+"""`chude cluster` on rows with dates, its pictures and its page, with hostile headlines among them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from classifier.cli.cluster import all_weeks, as_day, as_json, weeks, write_folder
+from classifier.clustering import cluster_merged, merge_headlines
+
+HOSTILE = [
+    ('<script>alert(1)</script> \x1b[31m\x00 đỏ & "ngoặc"', "<img src=x onerror=alert(1)>", "<b>x</b>", "2026-02-03"),
+    ("dài " * 2_500, "", "long", "hôm qua"),
+]
+ROWS = [
+    (f"{place} {event}", "", f"p{number}", f"2026-0{1 + number % 3}-{10 + number:02}")
+    for number, (place, event) in enumerate(
+        (place, event)
+        for place in ("Hà Nội", "Huế", "Cần Thơ", "Đà Nẵng")
+        for event in ("ngập nặng sau mưa lớn", "cháy chợ đêm gần ga", "khánh thành cầu vượt")
+    )
+]
+
+
+@pytest.fixture
+def result():
+    """Clusters of a dozen dated headlines and two hostile ones."""
+    return cluster_merged(merge_headlines([*ROWS, *HOSTILE]), 4)
+
+
+def test_weeks_first_and_last_are_of_real_days(result):
+    """Each date counts in its ISO week; what is no date counts as undated and is neither first nor last."""
+    rows = [as_json(cluster) for cluster in result.clusters]
+    counted = sum(count for row in rows for count in row["weeks"].values())
+    assert counted == len(ROWS) + len(HOSTILE)
+    assert sum(row["weeks"].get("undated", 0) for row in rows) == 1
+    assert min(row["first"] for row in rows if "first" in row) == "2026-01-10"
+    assert max(row["last"] for row in rows if "last" in row) == "2026-03-21"
+    assert all(list(row["weeks"]) == list(weeks(cluster)) for row, cluster in zip(rows, result.clusters, strict=True))
+    assert all_weeks(result.clusters)[0] == "2026-W02"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-02-03T10:00:00+07:00", "2026-02-03"),
+        ("3/2/2026", "2026-02-03"),
+        ("03-02-2026 10:15", "2026-02-03"),
+        ("32/13/2026", "None"),
+        ("hôm qua", "None"),
+        ("", "None"),
+    ],
+)
+def test_dates_are_read_as_written_in_vietnam(text, day):
+    """ISO dates and dates with the day first; nothing else is guessed at."""
+    assert str(as_day(text)) == day
+
+
+def test_the_folder_has_a_safe_page_with_everything(result, tmp_path):
+    """The page holds clusters, a search box, a plot of weeks and pictures; no headline becomes markup; nothing is
+    loaded."""
+    write_folder(result, tmp_path)
+    names = {"clusters.csv", "clusters.html", "clusters.jsonl", "map.png", "map-silhouette.png", "map-weeks.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    page = (tmp_path / "clusters.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>x</b>" not in page
+    assert "\x1b" not in page
+    assert "\x00" not in page
+    assert 'type="search"' in page
+    assert '<svg class="weeks"' in page
+    assert "Content-Security-Policy" in page
+    assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
+    rows = [json.loads(line) for line in (tmp_path / "clusters.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sum(row["size"] for row in rows) == len(ROWS) + len(HOSTILE)
+
+
+def test_the_same_clusters_give_the_same_folder_byte_for_byte(result, tmp_path):
+    """Nothing of the run, no time and no random name, gets into the files."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_folder(result, tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name

@@ -374,7 +374,7 @@ def term_string(tokens: Tokens, lexicon: Lexicon, kind: str, first: int, last: i
     """A term as the vocabulary writes it: syllables of a word joined by `_`, words by a space, syllable n-grams with
     `+`.
     """
-    out = lexicon.strings[tokens.syllables[first]]
+    out: str = lexicon.strings[tokens.syllables[first]]
     for position in range(first + 1, last + 1):
         glue = "+" if kind[0] == "s" else ("_" if tokens.joined[position] else " ")
         out += glue + lexicon.strings[tokens.syllables[position]]

@@ -58,7 +58,8 @@ class Calibration:
         logits = scores @ self.scale.astype(np.float64) + self.offset
         logits -= logits.max(axis=1, keepdims=True)
         exponentials: NDArray[np.float64] = np.exp(logits)
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        exponentials /= exponentials.sum(axis=1, keepdims=True)
+        return exponentials
 
     def applies(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, L) probabilities that each label applies, each on its own."""

@@ -153,7 +153,8 @@ def _label(
         if place is None:
             text.remove()
         elif place != anchor:
-            text.set_position(back(place))
+            x, y = back(place)
+            text.set_position((float(x), float(y)))
             edge = _edge(place, size, anchor)
             if edge is not None:
                 axes.plot(*zip(back(edge), back(anchor), strict=True), color=GREY, linewidth=0.8, zorder=3)
@@ -178,7 +179,9 @@ def _places(
     cells = np.unique(np.round(points / _POINT).astype(int), axis=0) * _POINT
     half = _POINT / 2
     dots = [(x - half, y - half, x + half, y + half) for x, y in cells.tolist()] if len(cells) <= _MOST_DOTS else []
-    places = place_labels(anchors, sizes, area, obstacles=dots) if dots else [None] * len(anchors)
+    places: list[tuple[float, float] | None] = [None] * len(anchors)
+    if dots:
+        places = place_labels(anchors, sizes, area, obstacles=dots)
     taken = [
         (place[0] - size[0] / 2, place[1] - size[1] / 2, place[0] + size[0] / 2, place[1] + size[1] / 2)
         for place, size in zip(places, sizes, strict=True)

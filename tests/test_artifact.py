@@ -362,10 +362,10 @@ def _as_model_json(content):
         _as_model_json(b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
         _as_model_json(b'"' + b"x" * (20 << 20) + b'"'),
     ],
-    ids=lambda damage: "damage",
+    ids=lambda _: "damage",
 )
 def test_other_json_in_model_json_is_refused(folder, damage):
-    """Empty, of another kind, without digest, not a number, not text, nested a hundred thousand deep, or far too long."""
+    """Empty, of another kind, without digest, not a number, no text, nested a hundred thousand deep, far too long."""
     damage(folder)
     _refused(folder)
 

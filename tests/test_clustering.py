@@ -1,4 +1,4 @@
-"""Guards the clusters of related headlines: merging of copies, the cut into clusters, names, and edge cases of any size."""
+"""Guards the clusters of related headlines: merging of copies, the cut into clusters, names, edge cases."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ FEW = [
 @given(st.lists(st.sampled_from(FEW), max_size=7), st.sampled_from(["auto", 1, 2]), st.integers(0, 3))
 @settings(max_examples=25, deadline=None)
 def test_few_strange_or_no_headlines_are_clustered_too(headlines, k, outliers):
-    """Nothing in common, nothing but punctuation, nothing at all: every different headline with words is in one cluster."""
+    """Nothing in common, only punctuation, nothing at all: every different headline with words is in one cluster."""
     different = {headline_key(headline) for headline in headlines} - {()}
     if k != "auto" and k > len(different):
         return
@@ -264,7 +264,7 @@ def test_blurbs_travel_with_their_headlines():
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "least"), [("vims", 0.80), ("vmds", 0.67), ("vlsp2022", 0.80)])
 def test_real_event_clusters_are_found(shared, name, least):
-    """On human-made event clusters of real headlines, k given: at least the adjusted Rand index that plain tools reach."""
+    """On human-made event clusters of real headlines, k given: at least the adjusted Rand index of plain tools."""
     from sklearn.metrics import adjusted_rand_score
 
     path = shared / "data" / "headline_clusters" / f"{name}.jsonl"

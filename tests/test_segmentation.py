@@ -175,7 +175,7 @@ def test_batches_are_cut_by_size_and_keep_every_item():
 
 
 def test_an_emptied_table_gives_the_same_answers(corpus_rows, monkeypatch):
-    """With tiny limits the table is emptied between batches, stays small, and nothing is mistaken for something else."""
+    """With tiny limits the table is emptied between batches, stays small, and nothing is taken for something else."""
     lines = [row["title"] for row in corpus_rows[:200]] + [row["text"] for row in corpus_rows[:40]]
     expected = segment(lines)
     for limit in ("MAX_RUNS", "MAX_CHARACTERS"):

@@ -1,4 +1,4 @@
-"""Guards the training: corpora of every form, the same model from the same corpus, and calibrations that mean something."""
+"""Guards the training: corpora of every form, the same model from the same corpus, meaningful calibrations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from classifier.background import background
 from classifier.errors import ChudeError, NoInputError
 from classifier.features import FeatureSpec, word_hashes
 from classifier.normalise import NUMBER, normalise
-from classifier.reading import Columns
 from classifier.segmentation import segment
 from classifier.types import OTHER, Page
 from training import fit as fit_module
@@ -150,7 +149,7 @@ def test_a_label_that_is_only_ever_a_further_topic_takes_nothing_from_the_others
         prediction = model.predict([_texts_of(label)])[0]
         assert prediction.topic == label
         assert prediction.probability > 0.8
-        assert dict((s.topic, s.probability) for s in prediction.topics)["with"] < 0.01
+        assert {s.topic: s.probability for s in prediction.topics}["with"] < 0.01
 
 
 def test_further_topics_come_from_corpora_with_topic_lists_only():
@@ -174,7 +173,7 @@ small_rows = st.tuples(
 @given(st.lists(small_rows, min_size=1, max_size=12), st.booleans(), st.sampled_from([0.0, 1.0]), st.integers(1, 2))
 @settings(max_examples=20, deadline=None)
 def test_any_tiny_corpus_trains_or_is_refused_clearly(rows, multi_topic, prior, min_df):
-    """Single articles a label, empty texts, equal texts under different labels: a model that predicts, or a ChudeError."""
+    """Single articles a label, empty texts, equal texts under other labels: a model that predicts, or a ChudeError."""
     articles = []
     for number, (text, primary, further) in enumerate(rows):
         own = () if primary == OTHER else (primary,)
@@ -184,9 +183,9 @@ def test_any_tiny_corpus_trains_or_is_refused_clearly(rows, multi_topic, prior, 
     try:
         model = fit(corpus, TrainingSpec(FeatureSpec(("w1",)), prior=prior, min_df=min_df)).model
     except ChudeError as error:
-        assert error.remedy
+        assert error.remedy  # noqa: PT017 (either end is right, and both are looked at)
         return
-    assert {label for label in corpus.labels} == set(model.labels)
+    assert set(corpus.labels) == set(model.labels)
     assert len(model.predict(corpus.pages, explain=2)) == len(articles)
 
 
@@ -327,7 +326,7 @@ def test_users_changes_reach_the_specification(small_corpus):
 )
 def test_labels_are_read_in_every_usual_form(extra, expected):
     """One label, a list, a list as text, a folder's name; what is none of these is no label, and no crash."""
-    assert gold_labels(Page("x", extra=extra), Columns()) == expected
+    assert gold_labels(Page("x", extra=extra)) == expected
 
 
 def test_a_corpus_is_read_from_folders_tables_and_fasttext(tmp_path):

@@ -92,7 +92,7 @@ def read_corpus(
 
     where = [str(path) for path in paths] or [str(BUILT_IN)]
     for page in read_pages(where, encoding=encoding, columns=columns, on_skip=skip):
-        gold = gold_labels(page, columns)
+        gold = gold_labels(page)
         if gold is None:
             skip(
                 Skipped(
@@ -112,11 +112,11 @@ def read_corpus(
     return corpus
 
 
-def gold_labels(page: Page, columns: Columns) -> tuple[str, tuple[str, ...], bool] | None:
+def gold_labels(page: Page) -> tuple[str, tuple[str, ...], bool] | None:
     """(primary, topics, whether a list of topics was given), or None where the page has no usable label."""
     extra = page.extra
-    listed = extra.get(columns.labels or "labels")
-    single = extra.get(columns.label or "label")
+    listed = extra.get("labels")
+    single = extra.get("label")
     topics = None if listed is None else _names(listed)
     if listed is not None and topics is None:
         return None

@@ -27,23 +27,18 @@ _MOST_WEEKS = 520
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 
 
-class _Number(click.ParamType):
+def _number(_context: click.Context, _option: click.Parameter, value: str) -> int | str:
     """A whole number from 1 on, or "auto"."""
-
-    name = "auto|N"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
-        if value == "auto" or (isinstance(value, int) and value > 0):
-            return value
-        digits = str(value)
-        if not digits.isascii() or not digits.isdigit() or len(digits) > 9 or int(digits) < 1:
-            self.fail(f"{value!r} is not a number from 1 on, nor auto", param, ctx)
-        return int(digits)
+    if value == "auto":
+        return value
+    if not value.isascii() or not value.isdigit() or len(value) > 9 or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is not a number from 1 on, nor auto")
+    return int(value)
 
 
 @click.command("cluster")
 @common.paths_argument
-@click.option("--k", type=_Number(), default="auto", help="How many clusters. [default: auto]")
+@click.option("--k", metavar="auto|N", default="auto", callback=_number, help="How many clusters. [default: auto]")
 @click.option(
     "--max-outliers",
     type=click.IntRange(0),
@@ -94,7 +89,7 @@ def command(
     columns = common.columns_from(options)
     loaded = common.load_model(model)
     pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
-    merged = merge_headlines(headline_items(pages, columns.date, tally))
+    merged = merge_headlines(headline_items(pages, tally))
     if not merged and tally.used:
         raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
     if merged:
@@ -127,13 +122,11 @@ def _progress() -> Iterator[Callable[[str, float], None] | None]:
         yield lambda what, share: bar.update(task, description=what, completed=share)
 
 
-def headline_items(
-    pages: Iterable[Page], date_column: str | None, tally: common.Tally
-) -> Iterator[tuple[str, str, str, str]]:
+def headline_items(pages: Iterable[Page], tally: common.Tally) -> Iterator[tuple[str, str, str, str]]:
     """(headline, blurb, page id, date) of each related headline; a row of a table is itself one headline."""
     for page in pages:
         tally.used += 1
-        date = str(page.extra.get(date_column or "date") or "")
+        date = str(page.extra.get("date") or "")
         if page.related:
             yield from ((item.headline, item.blurb, page.id, date) for item in page.related)
         elif _is_row(page):

@@ -153,7 +153,7 @@ def _cell(text: str) -> str:
 
 
 def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], stream: IO[str]) -> None:
-    """A table for people; nothing in it is cut, long cells fold."""
+    """A table for people; nothing in it is cut, long cells fold; without rows nothing is written."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -163,6 +163,9 @@ def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
+    filled = False
     for row in rows:
+        filled = True
         table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
-    console.print(table)
+    if filled:
+        console.print(table)

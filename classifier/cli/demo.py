@@ -110,7 +110,7 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
     from classifier.clustering import cluster_merged, merge_headlines
 
     _step(4, "Group the headlines they recommend", f"chude cluster PAGE… -m {target}/model -o clusters/")
-    merged = merge_headlines(headline_items(pages, None, common.Tally()))
+    merged = merge_headlines(headline_items(pages, common.Tally()))
     result = cluster_merged(merged, "auto", model=model)
     write_folder(result, folder)
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]

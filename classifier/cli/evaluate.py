@@ -62,10 +62,7 @@ def command(
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tally.used = len(corpus.articles)
     names = [Path(path).name for path in corpora] or ["built-in corpus"]
-    if cv or by_date:
-        report = _trained_here(corpus, cv, columns.date or "date", names)
-    else:
-        report = judge_model(model, corpus, names)
+    report = _trained_here(corpus, cv, names) if cv or by_date else judge_model(model, corpus, names)
     write(report, target)
     return tally.finish("judged", what="article")
 
@@ -90,7 +87,7 @@ def _leaked(model: str | None, corpus: Corpus) -> list[bool]:
     return [number >= 0 for number in copies.known.tolist()]
 
 
-def _trained_here(corpus: Corpus, cv: int | None, date_column: str, names: Sequence[str]) -> dict[str, Any]:
+def _trained_here(corpus: Corpus, cv: int | None, names: Sequence[str]) -> dict[str, Any]:
     from classifier.errors import UsageError
     from training.crossval import cross_validate, duplicate_groups, train_past_test_future
     from training.defaults import spec_for
@@ -102,7 +99,7 @@ def _trained_here(corpus: Corpus, cv: int | None, date_column: str, names: Seque
             meta = {"what": f"{cv}-fold cross-validation, near-duplicates kept together", "corpus": list(names)}
             judged = corpus
         else:
-            dates = [str(page.extra.get(date_column) or "") for page in corpus.pages]
+            dates = [str(page.extra.get("date") or "") for page in corpus.pages]
             judged, predictions, cut = train_past_test_future(corpus, spec, dates, 0.2, explain=EXPLAINED)
             meta = {"what": f"trained on articles before {cut}, judged on those from then on", "corpus": list(names)}
     except ValueError as error:  # too few articles for the folds, or no dates: the split says which

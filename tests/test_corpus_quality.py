@@ -22,18 +22,21 @@ SHARED_RUN = 10
 FREE_WORDS = 3
 """A run with no more words than this beside names, offices and numbers is free: they cannot be said in other words."""
 OFFICIAL = """
-bán đảo Triều Tiên | bộ trưởng | bộ tổng tham mưu các lực lượng vũ trang | cấp phó | châu Á Thái Bình Dương | chủ tịch
-chủ tịch nước | chương trình Lương thực Thế giới | cơ quan Hợp tác An ninh quốc phòng | cơ quan Năng lượng Nguyên tử Quốc tế
-cơ quan Tình báo Quốc gia | cố vấn an ninh quốc gia | cố vấn nhà nước | cựu | diễn đàn Hợp tác kinh tế châu Á
-diễn đàn Kinh tế phương Đông | giám đốc | hãng thông tấn trung ương | hiệp ước Toàn cầu về Di cư an toàn trật tự
-hiệp ước các lực lượng hạt nhân tầm trung | hiệp ước cấm thử hạt nhân toàn diện | hiệp ước cấm thử vũ khí hạt nhân toàn diện
-hiệp ước không phổ biến vũ khí hạt nhân | hội nghị cấp cao | hội nghị thượng đỉnh | hội đồng An ninh và Quốc phòng
-hội đồng An ninh | hội đồng Bảo an | hội đồng Tham mưu trưởng liên quân | kế hoạch hành động chung toàn diện | khu phi quân sự
-liên hợp quốc | lữ đoàn | lực lượng không gian vũ trụ | máy bay | ngoại giao | ngoại trưởng | người phát ngôn | người đồng cấp
-nhà lãnh đạo | phát ngôn | phó chủ tịch | quần đảo Trường Sa | quốc vụ viện | sư đoàn | tàu sân bay | tên lửa đạn đạo liên lục địa
-thanh sát viên | thiết giáp | bộ binh | thượng viện | tổ chức Cấm vũ khí hoá học | tổ chức Hiệp ước An ninh Tập thể
-tổ chức Hiệp ước cấm thử hạt nhân toàn diện | tổ chức các quốc gia châu Mỹ | tổng giám đốc | tổng thư ký | tổng thống
-vùng đặc quyền kinh tế | văn phòng thông tin | ủy ban châu Âu | cha con | công tố viên đặc biệt
+| bán đảo Triều Tiên | bộ trưởng | bộ tổng tham mưu các lực lượng vũ trang | cấp phó | châu Á Thái Bình Dương
+| chủ tịch | chủ tịch nước | chương trình Lương thực Thế giới | cơ quan Hợp tác An ninh quốc phòng
+| cơ quan Năng lượng Nguyên tử Quốc tế | cơ quan Tình báo Quốc gia | cố vấn an ninh quốc gia | cố vấn nhà nước
+| cựu | diễn đàn Hợp tác kinh tế châu Á | diễn đàn Kinh tế phương Đông | giám đốc | hãng thông tấn trung ương
+| hiệp ước Toàn cầu về Di cư an toàn trật tự | hiệp ước các lực lượng hạt nhân tầm trung
+| hiệp ước cấm thử hạt nhân toàn diện | hiệp ước cấm thử vũ khí hạt nhân toàn diện
+| hiệp ước không phổ biến vũ khí hạt nhân | hội nghị cấp cao | hội nghị thượng đỉnh
+| hội đồng An ninh và Quốc phòng | hội đồng An ninh | hội đồng Bảo an | hội đồng Tham mưu trưởng liên quân
+| kế hoạch hành động chung toàn diện | khu phi quân sự | liên hợp quốc | lữ đoàn | lực lượng không gian vũ trụ
+| máy bay | ngoại giao | ngoại trưởng | người phát ngôn | người đồng cấp | nhà lãnh đạo | phát ngôn
+| phó chủ tịch | quần đảo Trường Sa | quốc vụ viện | sư đoàn | tàu sân bay | tên lửa đạn đạo liên lục địa
+| thanh sát viên | thiết giáp | bộ binh | thượng viện | tổ chức Cấm vũ khí hoá học
+| tổ chức Hiệp ước An ninh Tập thể | tổ chức Hiệp ước cấm thử hạt nhân toàn diện | tổ chức các quốc gia châu Mỹ
+| tổng giám đốc | tổng thư ký | tổng thống | vùng đặc quyền kinh tế | văn phòng thông tin | ủy ban châu Âu
+| cha con | công tố viên đặc biệt
 """
 """Names and titles that are written in small letters, or partly so."""
 REPEATED_RUN = 8
@@ -181,7 +184,7 @@ def _shared_runs(texts, our_runs):
 
 def _texts(path):
     """Every text column of every row of a JSON Lines file."""
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
+    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")  # noqa: SIM115
     with opened as stream:
         for line in stream:
             row = json.loads(line)

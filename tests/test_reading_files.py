@@ -232,17 +232,17 @@ def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
         ("a.jsonl", b"\n\n", "holds no row"),
         ("a.csv", b"title,text\n", "holds no row"),
         ("a.parquet", b"", "is empty"),
-        ("a.txt.gz", gzip.compress(b""), "is empty"),
+        ("a.txt.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("a.html", b"<html><body></body></html>", "holds no text"),
         ("a.txt", b"\x89PNG\r\n\x1a\n....", "looks like a binary file (a PNG image)"),
         ("a.txt", b"%PDF-1.7 ...", "looks like a binary file (a PDF)"),
-        ("a.jsonl", gzip.compress(b"{}"), "looks like a binary file (gzip data)"),
+        ("a.jsonl", gzip.compress(b"{}", mtime=0), "looks like a binary file (gzip data)"),
         ("a.html", b"PK\x03\x04....", "looks like a binary file (a ZIP archive, as .docx and .xlsx are)"),
         ("a.csv", b"title,text\0\0\0\0abc", "looks like a binary file (it holds NUL bytes)"),
         ("a.txt", b"tin m\xedi", "is not UTF-8 (at byte 5)"),
         ("a.txt.gz", b"not packed at all", "cannot be unpacked further"),
         ("a.txt.xz", b"not packed at all", "cannot be unpacked further"),
-        ("a.txt.gz", gzip.compress(TEXT.encode() * 50)[:-20], "cannot be unpacked further"),
+        ("a.txt.gz", gzip.compress(TEXT.encode() * 50, mtime=0)[:-20], "cannot be unpacked further"),
     ],
 )
 def test_unusable_files_are_named(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -321,8 +321,8 @@ def test_rows_before_the_damage_are_read(tmp_path: Path) -> None:
 
 def test_packed_bombs_do_not_fill_the_memory(tmp_path: Path) -> None:
     """A small file that unpacks to far more than a page may have is reported, in the memory of one page."""
-    bomb = put(tmp_path / "a.txt.gz", gzip.compress(b"a" * 2**20) * 250)
-    line = put(tmp_path / "b.jsonl.gz", gzip.compress(b"[" * 2**20) * 250)
+    bomb = put(tmp_path / "a.txt.gz", gzip.compress(b"a" * 2**20, mtime=0) * 250)
+    line = put(tmp_path / "b.jsonl.gz", gzip.compress(b"[" * 2**20, mtime=0) * 250)
     dictionary = [{"id": lzma.FILTER_LZMA2, "dict_size": 2**29}]
     greedy = put(tmp_path / "c.txt.xz", lzma.compress(TEXT.encode(), filters=dictionary))
     tracemalloc.start()
@@ -358,7 +358,10 @@ def test_content_decides_where_the_name_does_not(tmp_path: Path) -> None:
         (b"__label__x a\n", "stdin:1|stdin:1|a\n"),
         ('{"text": "ữ"}\n'.encode("utf-16"), "stdin:1|stdin:1|ữ\n"),
         (b"", "skip stdin: is empty\n"),
-        (gzip.compress(b"x"), "skip stdin: looks like a binary file (gzip data); give the text that is in it\n"),
+        (
+            gzip.compress(b"x", mtime=0),
+            "skip stdin: looks like a binary file (gzip data); give the text that is in it\n",
+        ),
     ],
 )
 def test_stdin_is_told_by_its_first_characters(data: bytes, expected: str) -> None:

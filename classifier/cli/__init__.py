@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -27,6 +28,15 @@ class _Commands(click.Group):
         module = import_module(f"classifier.cli.{'evaluate' if cmd_name == 'eval' else cmd_name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; a reader that has enough (`chude predict … | head`) ends it in peace."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:  # caught here, because click would call it a failure
+            return _reader_left()
+        return result
 
 
 @click.group(cls=_Commands, context_settings=CONTEXT)
@@ -62,9 +72,8 @@ def _run() -> int:  # noqa: PLR0911 (one way out for each kind of end)
         return _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; nothing half-written was left behind", 130)
-    except BrokenPipeError:  # the reader has enough: `chude predict … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        return _reader_left()
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(
@@ -73,6 +82,12 @@ def _run() -> int:  # noqa: PLR0911 (one way out for each kind of end)
     except MemoryError:
         return _fail("out of memory; give fewer or smaller inputs at a time, or fewer --jobs", 1)
     return result if isinstance(result, int) else 0
+
+
+def _reader_left() -> int:
+    """Nothing more can be written to stdout, and Python must not complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _fail(message: str, code: int) -> int:

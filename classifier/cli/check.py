@@ -33,7 +33,7 @@ _TITLE = 80
 @click.option("--ignore", metavar="CODE", multiple=True, help="Leave out findings of this code; may be given again.")
 @click.option(
     "--similarity",
-    type=click.FloatRange(0.5, 1),
+    type=common.FiniteRange(0.5, 1),
     default=0.7,
     metavar="S",
     help="Share of 5-syllable sequences in common that makes a near-duplicate. [default: 0.7]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,17 @@ F = TypeVar("F", bound="Callable[..., Any]")
 _CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 _CONTROL |= dict.fromkeys((9, 10, 11, 12, 13), " ")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class FiniteRange(click.FloatRange):
+    """A number of a range; click's own lets "nan" through, and "inf" where there is no upper end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; fails where it is none."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value!r} is not a finite number", param, ctx)
+        return found
 
 
 def chain(*options: Callable[[F], F]) -> Callable[[F], F]:

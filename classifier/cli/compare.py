@@ -88,7 +88,7 @@ def read_predictions(path: Path) -> dict[str, str]:
                 if row.get("id") in (None, "") or row.get("topic") in (None, ""):
                     raise UsageError(f"{path}:{number}", "has no `id` and `topic`", remedy)
                 found[str(row["id"])] = str(row["topic"])
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(str(path), f"cannot be read ({getattr(error, 'strerror', None) or error})", remedy) from error
     return found
 

@@ -32,7 +32,7 @@ _COLUMNS = ("id", "source", "title", "topic", "probability", "secondary", "topic
 @common.model_option
 @common.format_option(*FORMATS)
 @click.option(
-    "--threshold", type=click.FloatRange(0, 1), metavar="P", help="Name a topic only from this probability on."
+    "--threshold", type=common.FiniteRange(0, 1), metavar="P", help="Name a topic only from this probability on."
 )
 @click.option("--explain", type=click.IntRange(0), default=0, metavar="N", help="Show the N words that decided most.")
 @click.option("--jobs", type=click.IntRange(1), default=1, metavar="N", help="Worker processes. [default: 1]")
@@ -76,7 +76,8 @@ def command(
         rows = rows_of(loaded, _with_text(pages, tally), form=form, threshold=threshold, explain=explain)
     with common.output(target) as stream:
         write(_counted(rows, tally), form, stream, explained=bool(explain))
-    return tally.finish("labelled", asked=paths)
+        code = tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
+    return code
 
 
 def rows_of(model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int) -> Iterator[Row]:

@@ -31,6 +31,6 @@ def command(paths: tuple[str, ...], encoding: str | None, target: str | None) ->
         for line in segmenter.segment(read_text_lines(paths or ("-",), encoding=encoding, on_skip=tally.skip)):
             tally.used += 1
             stream.write(line + "\n")
-    if not tally.used and not tally.skipped:
-        return 0  # an empty input segments to an empty output
-    return tally.finish("segmented", what="line")
+        if not tally.used and not tally.skipped:
+            return 0  # an empty input segments to an empty output
+        return tally.finish("segmented", what="line")  # in here: without any input the old output stays

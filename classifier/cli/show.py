@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from classifier.cli import common
+
+if TYPE_CHECKING:
+    from classifier.model import Model
 
 
 @click.command("show")
@@ -20,7 +25,7 @@ def command(artifact: str | None, form: str) -> int:
       $ chude show
       $ chude show artifacts/world-news --format jsonl
     """
-    from classifier.cli.train import scores_table
+    from classifier.errors import ArtifactError
 
     model = common.load_model(artifact)
     if form == "jsonl":
@@ -28,19 +33,28 @@ def command(artifact: str | None, form: str) -> int:
             common.json_line({"labels": model.labels, "features": model.features.to_json(), **model.info}), nl=False
         )
         return 0
-    info = model.info
-    click.echo(
-        common.plain(
-            f"{info.get('name', artifact)}: {info.get('articles', '?'):,} articles, {model.hashes.size:,} terms"
-        )
-    )
-    made = ", ".join(f"{key} {value}" for key, value in info.get("made_with", {}).items())
-    click.echo(common.plain(f"made with {made}; seed {info.get('training', {}).get('seed', '?')}"))
-    if "cross_validated" in info:
-        click.echo(scores_table(info), nl=False)
-    calibration = model.calibration
-    named = f"from probability {calibration.threshold:.2f} on" if calibration.threshold else "where it is likeliest"
-    click.echo(f"a topic is named {named}\n")
-    for label, terms in info.get("top_terms", {}).items():
-        click.echo(common.plain(f"{label}: {', '.join(terms)}"))
+    try:
+        text = as_text(model)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a model may come from anybody
+        what = "what it says of its making is not in the form that chude writes"
+        raise ArtifactError(str(artifact), what, "train it again") from error
+    click.echo(text, nl=False)
     return 0
+
+
+def as_text(model: Model) -> str:
+    """What is known of the model, for reading; one saved without facts about its making has less to show."""
+    from classifier.cli.train import scores_table
+
+    info = model.info
+    articles = f"{info['articles']:,} articles" if "articles" in info else "articles unknown"
+    lines = [f"{info.get('name', 'model')}: {articles}, {model.hashes.size:,} terms, labels {', '.join(model.labels)}"]
+    if "made_with" in info:
+        made = ", ".join(f"{key} {value}" for key, value in info["made_with"].items())
+        lines.append(f"made with {made}; seed {info['training']['seed']}")
+    if "cross_validated" in info:
+        lines += scores_table(info).splitlines()
+    least = model.calibration.threshold
+    lines += ["a topic is named " + (f"from probability {least:.2f} on" if least else "where it is likeliest"), ""]
+    lines += [f"{label}: {', '.join(terms)}" for label, terms in info.get("top_terms", {}).items()]
+    return "".join(f"{common.plain(line)}\n" for line in lines)

@@ -16,7 +16,7 @@ from classifier.cli import common
 @click.option("--min-df", type=click.IntRange(1), metavar="N", help="Drop terms that stand in fewer articles.")
 @click.option("--max-terms", type=click.IntRange(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
 @click.option(
-    "-C", "c", type=click.FloatRange(0, min_open=True), metavar="X", help="Inverse regularisation of the SVM."
+    "-C", "c", type=common.FiniteRange(0, min_open=True), metavar="X", help="Inverse regularisation of the SVM."
 )
 @click.option("--folds", type=click.IntRange(2), metavar="K", help="Folds of the cross-validation. [default: 5]")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of every random choice.")

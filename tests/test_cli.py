@@ -171,12 +171,16 @@ def test_stdout_holds_data_only(predict, page, tmp_path):
 def test_separated_values_are_what_csv_readers_read(predict, table, form, delimiter):
     """A header and a row for each page, the same labels as in JSON lines."""
     lines = predict(table, "--format", "jsonl", "--explain", "2").rows
-    rows = list(csv.DictReader(io.StringIO(predict(table, "--format", form, "--explain", "2").out), delimiter=delimiter))
+    rows = list(
+        csv.DictReader(io.StringIO(predict(table, "--format", form, "--explain", "2").out), delimiter=delimiter)
+    )
     assert [row["id"] for row in rows] == [line["id"] for line in lines]
     assert [row["topic"] for row in rows] == [line["topic"] for line in lines]
     assert [float(row["probability"]) for row in rows] == [line["probability"] for line in lines]
     assert list(rows[0]) == ["id", "source", "title", "topic", "probability", "secondary", "topics", "reasons"]
-    assert list(csv.reader(io.StringIO(predict(table, "--format", form).out), delimiter=delimiter))[0][-1] == "topics"
+    assert (
+        next(iter(csv.reader(io.StringIO(predict(table, "--format", form).out), delimiter=delimiter)))[-1] == "topics"
+    )
 
 
 def test_a_table_is_for_people_and_cuts_nothing(predict, page):
@@ -237,7 +241,7 @@ def test_output_that_cannot_be_written_is_an_error_line(predict, page, tmp_path)
 
 
 def test_what_cannot_be_read_at_all_is_exit_code_3(predict, tmp_path):
-    """A missing path, an empty file, a binary file, a folder without pages, invalid UTF-8: each named with the reason."""
+    """A missing path, an empty file, a binary one, a folder without pages, invalid UTF-8: each named, with reason."""
     (tmp_path / "empty.txt").touch()
     (tmp_path / "binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     (tmp_path / "latin.txt").write_bytes("Hà Nội".encode("latin-1", "replace") + b"\xff\xfe\xe0 abc")
@@ -332,7 +336,9 @@ def test_jobs_change_nothing(predict, table, tmp_path):
     """The same lines, the same skipped inputs and the same exit code, whatever --jobs is."""
     with table.open("a", encoding="utf-8") as stream:
         stream.write('{"related": ["Bão số 5 vào bờ"]}\n')
-    one, two = (predict(table, tmp_path / "missing", "--format", "jsonl", "--explain", "2", "--jobs", n) for n in (1, 2))
+    one, two = (
+        predict(table, tmp_path / "missing", "--format", "jsonl", "--explain", "2", "--jobs", n) for n in (1, 2)
+    )
     assert (one.out, one.code) == (two.out, two.code)
     assert sorted(one.err.splitlines()) == sorted(two.err.splitlines())
     assert one.code == FINDINGS
@@ -341,7 +347,9 @@ def test_jobs_change_nothing(predict, table, tmp_path):
 def test_equal_input_gives_equal_output(chude_process, table, small_artifact):
     """Two processes with other hash seeds print the same bytes."""
     runs = [
-        chude_process("predict", table, "-m", small_artifact, "--format", "jsonl", "--explain", "5", env={"PYTHONHASHSEED": seed})
+        chude_process(
+            "predict", table, "-m", small_artifact, "--format", "jsonl", "--explain", "5", env={"PYTHONHASHSEED": seed}
+        )
         for seed in ("1", "2")
     ]
     assert runs[0].out == runs[1].out
@@ -359,8 +367,14 @@ def test_a_reader_that_has_enough_ends_the_run_quietly(small_artifact, table):
         f"{shlex.quote(sys.executable)} -m classifier predict {' '.join([shlex.quote(str(table))] * 60)} "
         f"-m {shlex.quote(str(small_artifact))} --format jsonl | head -n 1"
     )
-    done = subprocess.run(
-        command, shell=True, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", check=False  # noqa: S602
+    done = subprocess.run(  # noqa: S602 (the shell's pipe is what is tested)
+        command,
+        shell=True,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr
@@ -371,7 +385,17 @@ def test_a_reader_that_has_enough_ends_the_run_quietly(small_artifact, table):
 def test_a_closed_pipe_is_no_failure(small_artifact, table):
     """The program itself ends with 0 when its reader goes away, as the shell's pipefail would show."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "classifier", "predict", *[str(table)] * 60, "-m", str(small_artifact), "--format", "jsonl"],
+        [
+            sys.executable,
+            "-m",
+            "classifier",
+            "predict",
+            *[str(table)] * 60,
+            "-m",
+            str(small_artifact),
+            "--format",
+            "jsonl",
+        ],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -405,7 +429,16 @@ def test_show_prints_what_a_model_is(chude, small_artifact):
     """Labels, training facts, scores and top terms; as JSON too."""
     run = chude("show", small_artifact)
     assert run.code == OK
-    for word in ("alliances", "arms_control", "syria", "ukraine_talks", "other", "macro-F1", "scikit-learn", "180 articles"):
+    for word in (
+        "alliances",
+        "arms_control",
+        "syria",
+        "ukraine_talks",
+        "other",
+        "macro-F1",
+        "scikit-learn",
+        "180 articles",
+    ):
         assert word in run.out
     (row,) = chude("show", small_artifact, "--format", "jsonl").rows
     assert row["labels"][-1] == "other"
@@ -413,7 +446,7 @@ def test_show_prints_what_a_model_is(chude, small_artifact):
 
 
 def test_show_takes_models_whose_making_is_unknown(chude, small_model, tmp_path):
-    """A model saved through the Python interface without facts can be shown; facts of a wrong kind are an error line."""
+    """A model saved through Python without facts can be shown; facts of a wrong kind are an error line."""
     from classifier.artifact import save
 
     bare = small_model.without_caches()

@@ -35,8 +35,7 @@ def command(paths: tuple[str, ...], form: str | None, encoding: str | None, targ
         for page in read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip):
             tally.used += 1
             stream.write(common.json_line(as_json(page)) if form == "jsonl" else as_text(page))
-        code = tally.finish("read", asked=paths)  # in here: without any input the old output stays
-    return code
+        return tally.finish("read", asked=paths)  # in here: without any input the old output stays
 
 
 def as_json(page: Page) -> dict[str, Any]:

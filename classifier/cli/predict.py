@@ -76,8 +76,7 @@ def command(
         rows = rows_of(loaded, _with_text(pages, tally), form=form, threshold=threshold, explain=explain)
     with common.output(target) as stream:
         write(_counted(rows, tally), form, stream, explained=bool(explain))
-        code = tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
-    return code
+        return tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
 
 
 def rows_of(model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int) -> Iterator[Row]:

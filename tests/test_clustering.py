@@ -126,7 +126,7 @@ FEW = [
 
 
 @given(st.lists(st.sampled_from(FEW), max_size=7), st.sampled_from(["auto", 1, 2]), st.integers(0, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_few_strange_or_no_headlines_are_clustered_too(headlines, k, outliers):
     """Nothing in common, only punctuation, nothing at all: every different headline with words is in one cluster."""
     different = {headline_key(headline) for headline in headlines} - {()}
@@ -259,25 +259,6 @@ def test_blurbs_travel_with_their_headlines():
     """Headline objects keep their blurb."""
     (cluster,) = cluster_headlines([Headline("Nga và Mỹ đàm phán", "Một vòng mới.")])
     assert [(item.headline, item.blurb) for item in cluster.headlines] == [("Nga và Mỹ đàm phán", "Một vòng mới.")]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "least"), [("vims", 0.80), ("vmds", 0.67), ("vlsp2022", 0.80)])
-def test_real_event_clusters_are_found(shared, name, least):
-    """On human-made event clusters of real headlines, k given: at least the adjusted Rand index of plain tools."""
-    from sklearn.metrics import adjusted_rand_score
-
-    path = shared / "data" / "headline_clusters" / f"{name}.jsonl"
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    gold = {headline_key(row["headline"]): row["cluster"] for row in rows}
-    clusters = cluster_headlines([row["headline"] for row in rows], k=len(set(gold.values())))
-    pairs = [
-        (gold[headline_key(item.headline)], cluster.number)
-        for cluster in clusters
-        if cluster.kind == "news"
-        for item in cluster.headlines
-    ]
-    assert adjusted_rand_score(*zip(*pairs, strict=True)) >= least
 
 
 @pytest.mark.slow

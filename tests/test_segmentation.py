@@ -107,7 +107,7 @@ def test_every_article_of_the_built_in_corpus_is_segmented_as_pyvi_does(corpus_r
 @example("a@b.c")
 @example("A" * 50 + ".")
 @example("  ")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_segmented_as_pyvi_does(pyvi, ours, text):
     """Syllables, numbers, addresses, abbreviations, control and combining characters in any mixture."""
     assert _segmented(ours, text) == [pyvi(text)]

@@ -171,7 +171,7 @@ small_rows = st.tuples(
 
 
 @given(st.lists(small_rows, min_size=1, max_size=12), st.booleans(), st.sampled_from([0.0, 1.0]), st.integers(1, 2))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_any_tiny_corpus_trains_or_is_refused_clearly(rows, multi_topic, prior, min_df):
     """Single articles a label, empty texts, equal texts under other labels: a model that predicts, or a ChudeError."""
     articles = []

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ZONES = ("title", "lead", "opening", "rest")
 TERM_KINDS = ("w1", "w2", "w3", "s1", "s2", "s3")
 MAX_ZONE_WEIGHT = 1_000.0
-MAX_SYLLABLES = 300_000
+MAX_SYLLABLES = 40_000
 """Past this many distinct normalised syllables a lexicon is emptied between batches, so that memory stays flat."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -143,7 +143,7 @@ class Tokeniser:
     def __init__(self, segmenter: Segmenter | None = None) -> None:
         self.segmenter = segmenter or Segmenter()
         self.lexicon = Lexicon()
-        self._generation = -1
+        self._generation = 0
         self._to_lexicon = np.zeros(1, dtype=np.int32)
 
     def tokenise(self, pages: Sequence[Page], body_characters: int = 0) -> Tokens:
@@ -167,12 +167,14 @@ class Tokeniser:
         """Empties the lexicon past its limit; only where no ids of it are in use."""
         if len(self.lexicon.strings) > MAX_SYLLABLES:
             self.lexicon = Lexicon()
-            self._generation = -1
+            self._to_lexicon = np.zeros(1, dtype=np.int32)
 
     def _lexicon_ids(self) -> NDArray[np.int32]:
         table = self.segmenter.table
         if table.generation != self._generation:
-            self._generation, self._to_lexicon = table.generation, np.zeros(1, dtype=np.int32)
+            kept = table.kept[table.kept < self._to_lexicon.size]
+            again = table.generation == self._generation + 1
+            self._generation, self._to_lexicon = table.generation, self._to_lexicon[kept if again else kept[:1]]
         known = self._to_lexicon.size
         if known < len(table.syllables):
             forms = (normalise(syllable) for syllable in table.syllables[known:])
@@ -193,7 +195,7 @@ def zones(page: Page, body_characters: int = 0) -> tuple[str, str, str, str]:
 
 
 def page_batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Cuts a stream of pages into lists of about a million characters."""
+    """Cuts a stream of pages into lists of about BATCH_CHARACTERS (of `segmentation`)."""
     yield from batches(pages, size=lambda page: len(page.title) + len(page.lead) + len(page.body))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 # Two placements of the tone mark are in use (hoà, hòa); the second is taken. Only an open syllable differs: toàn has
 # one form.
 _TONE_PLACES = {
@@ -15,10 +13,9 @@ _TONE_PLACES = {
     )
     for old, new in zip(olds.split(), news.split(), strict=True)
 }
-_OPEN_END = re.compile(f"(?<!q)({'|'.join(_TONE_PLACES)})$")
 # i and y are interchangeable as the only vowel after these consonants (Mĩ, Mỹ; Thổ Nhĩ Kì, Kỳ; hi vọng, hy vọng).
 _Y_FOR_I = dict(zip("iìíỉĩị", "yỳýỷỹỵ", strict=True))
-_LONE_I = re.compile("^(h|k|l|m|s|t|qu)([iìíỉĩị])$")
+_BEFORE_LONE_I = frozenset(("h", "k", "l", "m", "s", "t", "qu"))
 
 # Transliterations that papers use side by side for the names this project's topics turn on.
 _ALIASES = {
@@ -54,6 +51,9 @@ def normalise(syllable: str) -> str:
         return ""
     if "://" in lower or "@" in lower:
         return ""  # an address says where a page came from, not what it is about
-    lower = _OPEN_END.sub(lambda match: _TONE_PLACES[match.group()], lower)
-    lower = _LONE_I.sub(lambda match: match.group(1) + _Y_FOR_I[match.group(2)], lower)
+    head, end = lower[:-2], lower[-2:]
+    if end in _TONE_PLACES and not head.endswith("q"):
+        lower = head + _TONE_PLACES[end]
+    if lower[-1] in _Y_FOR_I and lower[:-1] in _BEFORE_LONE_I:
+        lower = lower[:-1] + _Y_FOR_I[lower[-1]]
     return _ALIASES.get(lower, lower)

@@ -166,7 +166,7 @@ def test_batches_are_cut_by_size_and_keep_every_item():
     def stream():
         for number in range(10):
             drawn.append(number)
-            yield "x" * 400_000
+            yield "x" * (segmenter.BATCH_CHARACTERS * 2 // 5)
 
     cut = segmenter.batches(stream(), size=len)
     assert len(next(cut)) == 3
@@ -174,8 +174,8 @@ def test_batches_are_cut_by_size_and_keep_every_item():
     assert [len(batch) for batch in cut] == [3, 3, 1]
 
 
-def test_an_emptied_table_gives_the_same_answers(corpus_rows, monkeypatch):
-    """With tiny limits the table is emptied between batches, stays small, and nothing is taken for something else."""
+def test_a_table_that_forgets_gives_the_same_answers(corpus_rows, monkeypatch):
+    """With tiny limits the table forgets between batches, stays small, and nothing is taken for something else."""
     lines = [row["title"] for row in corpus_rows[:200]] + [row["text"] for row in corpus_rows[:40]]
     expected = segment(lines)
     for limit in ("MAX_RUNS", "MAX_CHARACTERS"):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-BATCH_CHARACTERS = 1_000_000
+BATCH_CHARACTERS = 300_000
 """Texts are taken in batches of about this many characters: enough to make array operations cheap, small enough for
 the cache.
 """
@@ -61,11 +61,7 @@ class _SyllableFacts:
         self._gain = model.gain
         words = sorted({s for entry in (*model.bigrams, *model.trigrams) for s in entry})
         self.listed = {word: number for number, word in enumerate(words, start=1)}  # 0: not listed
-        self.generation = -1
-        self._reset(0)
-
-    def _reset(self, generation: int) -> None:
-        self.generation, self.count = generation, 0
+        self.generation, self.count = 0, 0
         self.gains = np.zeros((3, 1024))
         self.listed_id = np.zeros(1024, dtype=np.int64)
         self.can_join_left = np.zeros(1024, dtype=bool)  # as the second of two joined syllables
@@ -75,7 +71,7 @@ class _SyllableFacts:
     def update(self, table: SyllableTable) -> None:
         """Works out the facts of the syllables that are new in the table."""
         if table.generation != self.generation:
-            self._reset(table.generation)
+            self._renumber(table)
         total = len(table.syllables)
         if total == self.count:
             return
@@ -102,6 +98,14 @@ class _SyllableFacts:
             self.can_join_left[number] = self.can_join_right[number] = plain
             self.titled[number] = syllable[0].istitle()
         self.count = total
+
+    def _renumber(self, table: SyllableTable) -> None:
+        """Takes over the facts of the syllables that a table which forgot has kept."""
+        kept = table.kept[table.kept < self.count] if table.generation == self.generation + 1 else table.kept[:0]
+        self.generation, self.count = table.generation, kept.size
+        self.gains = self.gains[:, kept]
+        for name in ("listed_id", "can_join_left", "can_join_right", "titled"):
+            setattr(self, name, getattr(self, name)[kept])
 
     def _grow(self, total: int) -> None:
         size = self.listed_id.size
@@ -179,7 +183,7 @@ class Segmenter:
 
     def encode(self, texts: Sequence[str]) -> Segmented:
         """Segments one batch of texts into arrays; see `batches` for cutting a stream into batches."""
-        self.table.reset_if_full()
+        self.table.forget_if_full()
         ids = self.table.encode(_nfc(text) for text in texts)
         self._facts.update(self.table)
         (pads,) = np.nonzero(ids == PAD)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,8 +90,12 @@ def parse_crfsuite(model: bytes) -> tuple[dict[str, float], NDArray[np.float64]]
     return dict(zip(_strings(model, attributes_at), gains, strict=True)), transition[np.ix_(order, order)]
 
 
+@lru_cache(maxsize=1)  # every model and every fold has a segmenter, all of them of these files
 def load_pyvi_model() -> PyviModel:
-    """Reads pyvi's installed model files (about 1 MB). Raises ChudeError if they are missing or of another form."""
+    """Reads pyvi's installed model files (about 1 MB), once. Raises ChudeError if they are missing or of another form.
+
+    Do not change what it returns: all segmenters share it.
+    """
     folder = _model_folder()
     model_file, words_file = folder / "pyvi3.pkl", folder / "words.txt"
     try:

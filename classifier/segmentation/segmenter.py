@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -57,10 +58,9 @@ class Segmented:
 class _SyllableFacts:
     """Per syllable id: its gains at offsets 0, -1, +1, its id in pyvi's word list, and what joining asks about it."""
 
-    def __init__(self, model: PyviModel) -> None:
+    def __init__(self, model: PyviModel, listed: dict[str, int]) -> None:
         self._gain = model.gain
-        words = sorted({s for entry in (*model.bigrams, *model.trigrams) for s in entry})
-        self.listed = {word: number for number, word in enumerate(words, start=1)}  # 0: not listed
+        self.listed = listed
         self.generation, self.count = 0, 0
         self.gains = np.zeros((3, 1024))
         self.listed_id = np.zeros(1024, dtype=np.int64)
@@ -118,9 +118,14 @@ class _SyllableFacts:
 
 
 class _WordList:
-    """Whether neighbouring syllables stand in pyvi's list of words of two or three syllables, for arrays."""
+    """Whether neighbouring syllables stand in pyvi's list of words of two or three syllables, for arrays.
 
-    def __init__(self, model: PyviModel, listed: dict[str, int]) -> None:
+    listed: the number of each syllable of the list, from 1 (0: not listed).
+    """
+
+    def __init__(self, model: PyviModel) -> None:
+        words = sorted({s for entry in (*model.bigrams, *model.trigrams) for s in entry})
+        self.listed = listed = {word: number for number, word in enumerate(words, start=1)}
         self._size = len(listed) + 1
         pairs = np.array([[listed[a], listed[b]] for a, b in model.bigrams], dtype=np.int64).reshape(-1, 2)
         bits = np.zeros(self._size * self._size // 8 + 1, dtype=np.uint8)
@@ -154,6 +159,11 @@ class _WordList:
         return found
 
 
+@lru_cache(maxsize=1)
+def _shipped_words() -> _WordList:
+    return _WordList(load_pyvi_model())
+
+
 class Segmenter:
     """Segments texts exactly as `pyvi.ViTokenizer.tokenize` does.
 
@@ -162,11 +172,11 @@ class Segmenter:
     """
 
     def __init__(self, model: PyviModel | None = None) -> None:
+        self._words = _shipped_words() if model is None else _WordList(model)
         model = model or load_pyvi_model()
         self.version = model.version
         self.table = SyllableTable()
-        self._facts = _SyllableFacts(model)
-        self._words = _WordList(model, self._facts.listed)
+        self._facts = _SyllableFacts(model, self._words.listed)
         gain = model.gain
         self._pair_gain = gain.get("+1:word.bi_gram()", 0.0), gain.get("-1:word.bi_gram()", 0.0)
         self._triple_gain = gain.get("+2:word.tri_gram()", 0.0), gain.get("-2:word.tri_gram()", 0.0)

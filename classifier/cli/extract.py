@@ -53,7 +53,7 @@ def as_json(page: Page) -> dict[str, Any]:
 
 def as_text(page: Page) -> str:
     """The page for reading: nothing cut."""
-    lines = [f"── {page.id}"]
+    lines = [f"── {common.plain(page.id)}"]
     lines += [f"{name:8} {common.plain(getattr(page, name)) or '—'}" for name in ("title", "byline", "lead")]
     lines.append("body")
     lines += [f"         {common.plain(paragraph)}" for paragraph in page.body.split("\n")]

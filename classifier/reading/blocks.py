@@ -19,15 +19,16 @@ _ODD_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ESCAPED_AT_MOST = 3
-_ALIKE = str.maketrans(
-    dict.fromkeys("\"'`´“”„‟‘’‚‛«»‹›′″", "'") | dict.fromkeys("‐‑‒–—−", "-") | {"…": "...", " ": None, "\t": None}
-)
+_ALIKE = str.maketrans(dict.fromkeys("\"'`´“”„‟‘’‚‛«»‹›′″", "'") | dict.fromkeys("‐‑‒–—−", "-") | {"…": "..."})
+_UNLIKE = re.compile("[" + "".join(char for char in map(chr, _ALIKE) if char not in "'-") + "]")
 _KEYED = 2000  # characters; what is longer is no headline, and its key is the text itself
 # Normalising takes quadratic time in a run of accents on one letter, so no more of them are kept than Unicode's
 # stream-safe format allows (UAX #15, 30). Accents are no word characters and lie above Latin.
 _MARKS = re.compile("[^\\w\x00-\u02ff]{31,}")
 _MARKS_AT_MOST = 30
 _CUT_LEAST = 3
+_SHORTENED_LEAST = 20
+"""Characters, without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def key_of(text: str) -> str:
     """Return what two printings of a line have in common, whatever their spaces, case, dashes and quotes."""
     if len(text) > _KEYED:
         return text
-    return text.translate(_ALIKE).replace("''", "'").casefold()  # '' is a way to type "
+    text = text.replace(" ", "").replace("\t", "")
+    if _UNLIKE.search(text):  # translate() is slow, and most lines have no such character
+        text = text.translate(_ALIKE)
+    return text.replace("''", "'").casefold()  # '' is a way to type "
 
 
 def squeeze(text: str) -> str:
@@ -98,8 +102,8 @@ def read_blocks(text: str) -> list[Block]:
         last = blocks[-1] if blocks else None
         if last and key and _is_copy(key, last, at_end=number == len(lines) - 1):
             # The second printing is the visible link, the first its image's description; a cut one is worth nothing.
-            newest = line if key == last.key else last.text
-            blocks[-1] = Block(newest, last.key, last.form, last.copies + 1, last.gap, last.loose or gap)
+            newest, key = (line, key) if len(key) >= len(last.key) else (last.text, last.key)
+            blocks[-1] = Block(newest, key, last.form, last.copies + 1, last.gap, last.loose or gap)
         else:
             blocks.append(Block(line, key, form_of(line), gap=gap))
     return blocks
@@ -114,9 +118,15 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
         gap = not line
 
 
+def _is_shortened(key: str, of: str) -> bool:
+    """Whether a headline is printed once with its end cut off: "Tàu chở dầu mắc cạn ngoài khơi..."."""
+    cut = key.endswith("...") and _SHORTENED_LEAST <= len(key) <= len(of) and of.startswith(key[:-3].rstrip("."))
+    return cut and is_headline(of) and not of.endswith("...")
+
+
 def _is_copy(key: str, last: Block, *, at_end: bool) -> bool:
     """Whether a line repeats the block before it; the very last line of a dump may have been cut while it did."""
-    if key == last.key:
+    if key == last.key or _is_shortened(key, last.key) or _is_shortened(last.key, key):
         return True
     cut = at_end and last.copies == 1 and len(key) >= _CUT_LEAST and last.key.startswith(key)
     return cut and (last.form is Form.CAPTION or is_headline(last.text))

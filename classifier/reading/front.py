@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from classifier.reading.blocks import Block, key_of
-from classifier.reading.line_forms import (
-    HEADLINE_MAX,
-    Form,
-    byline_of,
-    is_cut,
-    is_date,
-    is_sentence,
-    is_site_or_category,
-)
+from classifier.reading.line_forms import HEADLINE_MAX, Form, is_cut, is_lone_headline, is_sentence, similar, slug_of
+from classifier.reading.names import byline_of, is_date, is_paper, is_site_or_category
 from classifier.reading.related import at
 
 if TYPE_CHECKING:
@@ -22,15 +16,17 @@ if TYPE_CHECKING:
 
 NOT_OF_AN_ARTICLE = frozenset((Form.HEAD, Form.TAGS, Form.FOLLOW, Form.END))
 """The forms of lines that stand around an article; text without any is bare."""
+_BUTTONS = frozenset((Form.FURNITURE, Form.COMMENTS, Form.IMPRINT))
 _TITLE_AGAIN_WITHIN = 8
 _SITE = re.compile(r"\s+[|–-]\s+(?:[\w-]+(?:\.[\w-]+)*\.(?:vn|com|net|org)|(?<=\|\s)(?:Báo|Tạp chí|Đài) .{2,30})$")
 _SITE_LONGEST = 40
+_SLUGS_AT_MOST = 10
 
 
 def read_front(blocks: Sequence[Block]) -> tuple[str, str, str, int]:
     """Return title, byline, the lead if it stands only above a repeated title, and where the article begins."""
     i = 0
-    while (block := at(blocks, i)) and (block.form is Form.FURNITURE or _is_furniture(block)):
+    while (block := at(blocks, i)) and (block.form in _BUTTONS or _is_furniture(block) or _is_paper_above(blocks, i)):
         i += 1
     if block is None or block.form in NOT_OF_AN_ARTICLE or len(block.text) > HEADLINE_MAX:
         return "", "", "", i
@@ -42,13 +38,23 @@ def read_front(blocks: Sequence[Block]) -> tuple[str, str, str, int]:
         summary = next((text for text in between if _ends_as_prose(text)), "")
         byline = next((name for text in between if (name := byline_of(text))), "")
         title, i = blocks[again].text, again + 1
-    while (block := at(blocks, i)) and block.form in (Form.TEXT, Form.FURNITURE):
-        name = "" if block.twice or _is_furniture(block) else byline_of(block.text)
-        if not (name or block.form is Form.FURNITURE or _is_furniture(block)):
+    while (block := at(blocks, i)) and (block.form is Form.TEXT or block.form in _BUTTONS):
+        furniture = _is_furniture(block) or is_paper(block.text)
+        name = "" if block.twice or furniture or block.form in _BUTTONS else byline_of(block.text)
+        if not (name or block.form in _BUTTONS or furniture):
             break
         byline = byline or name
         i += 1
     return _SITE.sub("", title), byline, summary, i
+
+
+def _is_paper_above(blocks: Sequence[Block], i: int) -> bool:
+    """Whether the paper's name stands at `i`, above dates and a title that has more words."""
+    if not is_paper(blocks[i].text):
+        return False
+    below = next((block for block in blocks[i + 1 : i + 4] if not _is_furniture(block)), None)
+    more = below is not None and len(below.text.split()) > len(blocks[i].text.split())
+    return more and below is not None and is_lone_headline(below.text)
 
 
 def _title_again(blocks: Sequence[Block], start: int, title: str) -> int | None:
@@ -60,7 +66,7 @@ def _title_again(blocks: Sequence[Block], start: int, title: str) -> int | None:
     for i in range(start, min(start + _TITLE_AGAIN_WITHIN, len(blocks))):
         block, after = blocks[i], at(blocks, i + 1)
         prose += _ends_as_prose(block.text)
-        if block.form not in (Form.TEXT, Form.FURNITURE) or prose > 1:
+        if not (block.form is Form.TEXT or block.form in _BUTTONS) or prose > 1:
             return None
         rest = key.removeprefix(block.key)
         with_site = len(rest) < len(key) and rest[:1] in ("-", "|") and len(rest) <= _SITE_LONGEST
@@ -75,3 +81,15 @@ def _ends_as_prose(text: str) -> bool:
 
 def _is_furniture(block: Block) -> bool:
     return is_date(block.text) or is_site_or_category(block.text)
+
+
+def slugs_of(blocks: Sequence[Block], title: str) -> list[str]:
+    """Return the slugs that stand for pictures on this page: the title's, and others that are used as one."""
+    counts: Counter[str] = Counter()
+    for block in blocks:
+        if block.form is Form.SLUG:
+            counts[block.text] += block.copies
+    frequent = counts.most_common(_SLUGS_AT_MOST)
+    found = [text for text, count in frequent if count > 1 or similar(text, title)]
+    found += [text for text, _ in frequent[:3] if any(block.text.startswith(text + " ") for block in blocks)]
+    return [slug for slug in dict.fromkeys([slug_of(title), *found]) if slug]

@@ -75,7 +75,9 @@ def _paragraphs(tree: Element, size: int) -> list[str]:
     # `fast`: without its rescue by other extractors, which take whole pages for the article. Tables it would draw.
     text = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=False)
     links = {line.text for line in lines if not line.is_prose}
+    shown = {line.text for line in lines}
     found = [line for part in (text or "").split("\n") if (line := part.strip()) and line not in links]
+    found = [line if line in shown else line.removeprefix("- ") for line in found]  # trafilatura's mark of a list
     return found if 0.5 <= _count(found) / _count(plain) <= 2 else plain
 
 

@@ -11,9 +11,10 @@ from classifier.reading.encoding import decode
 from classifier.reading.html_body import read_body, take_out
 from classifier.reading.html_facts import Facts, read_facts, without_site
 from classifier.reading.html_related import find_related
-from classifier.reading.html_tree import brief_text, class_words, drop_unseen, frame_of, parse_tree, text_of
+from classifier.reading.html_tree import brief_text, class_words, drop_unseen, frame_of, lines_of, parse_tree, text_of
 from classifier.reading.limits import MAX_PAGE, MIB
-from classifier.reading.line_forms import byline_of, is_cut, similar
+from classifier.reading.line_forms import is_cut, is_prose, similar
+from classifier.reading.names import byline_of, is_stamp, split_signature
 from classifier.types import Headline, Page
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _PARAGRAPH_LEAST = 15
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "tacgia", "writer"))
 _NAMES_MOST = 100
 _TITLE_LEAST = 4
+_SITE_MOST = 5
 _FRONT_LINKS, _FRONT_WORDS = 5, 80
 """A page with at least so many headlines, no h1 for an article and at most so many words of its own is a front page."""
 
@@ -51,7 +53,7 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     frame = frame_of(tree.iter())
     heading = _heading(tree, frame, facts)
     title = (text_of(heading) if heading is not None else "") or facts.headline
-    title = title or without_site(facts.page_title, facts.site)
+    title = title or _title_in_text(tree, facts)
     related = find_related(tree, frame, [title, facts.headline, without_site(facts.page_title, facts.site)])
     elsewhere = frame | {node for box in related.boxes for node in box.iter()}
     lead = _lead(tree, heading, elsewhere)
@@ -62,12 +64,16 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     for element in (heading, lead, *bylines, *related.boxes, *list(bars)):
         if element is not None:
             take_out(element)
-    body = [line for line in read_body(tree, len(data)) if key_of(line) not in (key_of(title), key_of(lead_text))]
+    body = _below_title(read_body(tree, len(data)), title)
+    body = [line for line in body if key_of(line) != key_of(lead_text) and not is_stamp(line.strip("•·-()[] "))]
     words = sum(len(line.split()) for line in body)
     if heading is None and len(related.headlines) >= _FRONT_LINKS and words <= _FRONT_WORDS and not facts.is_article:
         byline, body = "", []
-    elif not lead_text:
-        lead_text, body = _split_lead(body, facts.description)
+    else:
+        body, signature = split_signature(body)
+        byline = byline or signature
+        if not lead_text:
+            lead_text, body = _split_lead(body, facts.description)
     return Page(
         id=id,
         title=squeeze(clean(title)),
@@ -77,6 +83,26 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
         related=tuple(Headline(clean(item.headline), clean(item.blurb)) for item in related.headlines),
         source=source,
     )
+
+
+def _title_in_text(tree: Element, facts: Facts) -> str:
+    """Return the page's <title> without the paper's name, or without what follows the line that the page shows."""
+    title = without_site(facts.page_title, facts.site)
+    whole, _, rest = title.rpartition(" - ")
+    if len(whole.split()) < _TITLE_LEAST or len(rest.split()) > _SITE_MOST:
+        return title
+    body = tree.find("body")
+    shown = set(map(key_of, lines_of(body if body is not None else tree)))
+    return whole if key_of(whole) in shown and key_of(title) not in shown else title
+
+
+def _below_title(body: list[str], title: str) -> list[str]:
+    """Return the lines without the title and the menu above it: old layouts have no element for the article."""
+    key = key_of(title)
+    first = next((number for number, line in enumerate(body) if key_of(line) == key), 0)
+    if first and not any(map(is_prose, body[:first])):
+        body = body[first:]
+    return [line for line in body if key_of(line) != key]
 
 
 def _heading(tree: Element, frame: Collection[Element], facts: Facts) -> Element:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from classifier.reading.blocks import key_of
-from classifier.reading.html_tree import BLOCKS, HEADINGS, class_words, lines_of, text_lines, text_of, upwards
-from classifier.reading.line_forms import Form, form_of, linked_headline
+from classifier.reading.html_tree import (
+    BLOCKS,
+    HEADINGS,
+    brief_text,
+    class_words,
+    lines_of,
+    text_lines,
+    text_of,
+    upwards,
+)
+from classifier.reading.line_forms import Form, form_of, is_cut, linked_headline
 from classifier.reading.related import Related
 
 if TYPE_CHECKING:
@@ -39,6 +49,7 @@ _OTHER_SITES = (
     "facebook.com", "twitter.com", "//x.com/", "youtube.com", "zalo.me", "tiktok.com", "instagram.com",
     "play.google.com", "apps.apple.com", "linkedin.com", "//t.me/",
 )  # fmt: skip
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _SERVICE = (
     "liên hệ", "đăng ký", "đăng nhập", "điều khoản", "chính sách bảo mật", "chính sách quyền", "tải ứng dụng",
     "xem tất cả", "xem thêm", "đọc thêm", "quay lại", "theo dõi", "giới thiệu", "bản quyền", "gửi bài", "đặt báo",
@@ -71,6 +82,7 @@ def find_related(tree: Element, frame: Collection[Element], own: Iterable[str]) 
     the page.
     """
     known = {key_of(text) for text in own}
+    _spell_out(tree)
     _, lines = text_lines(tree)
     links = _links(lines, frame, known)
     cards = _cards([link for link in links if link.sure], tree)
@@ -84,11 +96,23 @@ def find_related(tree: Element, frame: Collection[Element], own: Iterable[str]) 
     return Found(found.all(), list(cards.values()))
 
 
+def _spell_out(tree: Element) -> None:
+    """Give links whose text is cut off ("Tàu chở dầu mắc cạn...") the whole headline, where their title has it."""
+    for anchor in tree.iter("a"):
+        text, whole = (anchor.text or "").strip(), " ".join((anchor.get("title") or "").split())
+        start = text.rstrip(".… ")
+        if len(anchor) == 0 and is_cut(text) and len(start) < len(whole) and whole.startswith(start):
+            anchor.text = whole
+
+
 def _links(lines: Mapping[Element, TextLine], frame: Collection[Element], known: Collection[str]) -> list[_Link]:
     links: list[_Link] = []
     lists: dict[Element, bool] = {}
+    shown = {anchor.get("href") for anchor, line in lines.items() if line.words and text_of(anchor)}
     for anchor, line in lines.items():
         link = None if anchor in frame or not _leads_on(anchor) else _read_link(anchor, line)
+        if link is None and anchor not in frame and anchor.get("href") not in shown:
+            link = _read_picture(anchor)
         if link and key_of(link.text) not in known and not _in_menu(anchor, lists):
             links.append(link)
     return links
@@ -124,6 +148,19 @@ def _read_link(anchor: Element, line: TextLine) -> _Link | None:
     return _Link(anchor if inner is None else inner, text, sure)
 
 
+def _read_picture(anchor: Element) -> _Link | None:
+    """Return the headline that a link shows only as its picture's description, in a list below a head."""
+    picture = None if text_of(anchor) or not _leads_on(anchor) else next(anchor.iter("img", "amp-img"), None)
+    if picture is None or (anchor.get("href") or "").lower().endswith(_PICTURES):
+        return None
+    text = " ".join((anchor.get("title") or picture.get("alt") or picture.get("title") or "").split())
+    if text.isascii() or not _WORDS_LEAST <= len(text.split()) <= _WORDS_MOST:  # without accents it is an address
+        return None
+    around = list(islice(upwards(anchor), 1, _CARD_LEVELS))
+    below_head = any(form_of(brief_text(child, 40) or "-") is Form.HEAD for node in around for child in node[:2])
+    return _Link(anchor, text, sure=True) if below_head else None
+
+
 def _is_title(node: Element) -> bool:
     return node.tag in HEADINGS or bool(class_words(node) & _TITLE_WORDS)
 
@@ -133,7 +170,10 @@ def _alone(anchor: Element, text: str, line: TextLine) -> str:
     if any(node.tag in BLOCKS for node in anchor.iterdescendants()):
         return next((part for part in lines_of(anchor) if len(part.split()) >= _WORDS_LEAST), "")
     count = len(text.split())
-    if count >= 0.6 * line.words or line.linked >= 0.8 * line.words:  # alone, or side by side with other links
+    after = anchor.getnext()
+    blurb = after is not None and count >= _WORDS_LEAST and class_words(after) & (_BLURB_WORDS | _SIDE_WORDS)
+    # Alone, or side by side with other links, or with what its class calls a blurb or a date.
+    if blurb or count >= 0.6 * line.words or line.linked >= 0.8 * line.words:
         return linked_headline(text) or text
     if count + _PREFIX_MOST < line.words:  # a long line is not even put together
         return ""

@@ -27,6 +27,7 @@ _NO_TEXT = (
     "canvas",
 )  # fmt: skip
 
+_HIDDEN_MOST = 1000
 _HEADLINE_LEAST = 4
 _LONG_PARAGRAPH, _PARAGRAPHS = 20, 3
 """An element with so many paragraphs of so many words is an article, though its class may speak of sharing or tags."""
@@ -34,6 +35,7 @@ _LONG_PARAGRAPH, _PARAGRAPHS = 20, 3
 # Control characters and non-characters go with the spaces: pages have them, raw or as entities, and lxml writes none.
 _SPACE = re.compile("[\\s\x00-\x1f\x7f\ufffe\uffff]+")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SERVER_TAG = re.compile(rb"<%[^%<>]{0,2000}%>")
 
 # Parts of class names and ids, as cut at hyphens, underscores and capitals.
@@ -81,6 +83,9 @@ def drop_unseen(tree: Element) -> None:
     from lxml import etree
 
     etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
+    for element in [node for node in tree.iter() if _is_hidden(node)]:
+        if element.getparent() is not None:
+            element.drop_tree()
     for element in tree.iter():
         block = element.tag in BLOCKS
         text, tail = element.text, element.tail
@@ -88,6 +93,15 @@ def drop_unseen(tree: Element) -> None:
             element.text = ("\n" if block else "") + _SPACE.sub(" ", text or "")
         if tail or block:
             element.tail = ("\n" if block else "") + _SPACE.sub(" ", tail or "")
+
+
+def _is_hidden(element: Element) -> bool:
+    """Whether an element is not drawn and has text but no link: lists of links stand in tabs that scripts open.
+
+    What holds more text than a hidden note is left too: some sites draw their article only when a script has run.
+    """
+    hidden = "hidden" in element.attrib or _HIDDEN.search(element.get("style") or "") is not None
+    return hidden and brief_text(element, _HIDDEN_MOST) != "" and next(element.iter("a", "h1"), None) is None
 
 
 def upwards(element: Element) -> Iterator[Element]:
@@ -169,8 +183,8 @@ def text_lines(tree: Element) -> tuple[list[TextLine], dict[Element, TextLine]]:
 
 
 def class_words(element: Element) -> set[str]:
-    """Return the lower-case words in an element's class and id: {"article", "title"} for class="article-title"."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    """Return the lower-case words in an element's class, id and itemprop: {"article", "title"} for "article-title"."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}".split()
     told = (name for name in names if not name.startswith(("has-", "is-", "no-")))
     return {word.lower() for word in _WORD.findall(" ".join(told))}
 

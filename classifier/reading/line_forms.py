@@ -29,6 +29,8 @@ class Form(StrEnum):
     TAGS = "head of a list of tags"
     FOLLOW = "line that asks to follow the site"
     END = "line after which nothing of the page follows"
+    COMMENTS = "head of what readers wrote below the article, or a button to write"
+    IMPRINT = "line of the site's imprint: copyright, licence, publisher"
     FURNITURE = "button or footer"
     CAPTION = "picture caption with its credit"
     MEDIA = "label of a video or a chart"
@@ -37,29 +39,39 @@ class Form(StrEnum):
 
 
 _ARROWS = ">»›▶►"
-_ITEM = r"(?:tin tức|tin bài|bài viết|thông tin|chủ đề|video|tin|bài)"
+_ITEM = r"(?:tin tức|tin bài|bài viết|bài báo|thông tin|chủ đề|video|tin|bài)"
 _HEADS = (
     rf"(?:(?:các|những) )?(?:{_ITEM} )?(?:có )?liên quan",
     r"(?:mời )?(?:bạn đọc |độc giả )?(?:xem|đọc) (?:thêm|tiếp)(?: (?:các )?(?:tin|bài|bài viết))?(?: khác)?",
-    rf"(?:các )?(?:{_ITEM} )?cùng (?:chuyên mục|chuyên đề|loại|tác giả|danh mục|sự kiện)",
+    rf"(?:các )?(?:{_ITEM} )?cùng (?:chuyên mục|chuyên đề|mục|loại|tác giả|danh mục|sự kiện)",
     r"(?:các )?(?:tin|bài|tin bài) cùng chủ đề",
-    rf"(?:{_ITEM} )?(?:được )?(?:đọc|xem) nhiều(?: nhất)?(?: tuần| tháng| trong ngày| hôm nay)?",
-    rf"(?:các )?{_ITEM} (?:khác|mới(?: nhất| cập nhật| hơn)?|cũ hơn|nổi bật|nóng|hot|tiếp theo|đã đưa|nên đọc|hay)",
+    rf"(?:{_ITEM} )?(?:đang )?(?:được )?(?:đọc|xem|quan tâm) nhiều(?: nhất)?(?: tuần| tháng| trong ngày| hôm nay)?",
+    rf"(?:{_ITEM} )?(?:được )?nhiều người (?:quan tâm|đọc|xem)(?: nhất)?",
+    rf"(?:các )?{_ITEM} (?:khác|mới(?: nhất| cập nhật| hơn)?|cũ hơn|nổi bật|nóng|hot|đáng chú ý|nên đọc|hay)",
+    rf"(?:các )?{_ITEM} (?:tiếp theo|đã (?:đưa|đăng))",
     r"mới nhất|nổi bật|tiêu điểm|dòng sự kiện|đừng bỏ lỡ|đáng chú ý|nên đọc|tin trong ngày|dành cho bạn",
     r"(?:có thể )?bạn (?:có thể )?(?:cũng |sẽ )?(?:quan tâm|thích|muốn đọc)|có thể bạn chưa (?:đọc|biết)",
     rf"(?:{_ITEM} )?(?:đề xuất|gợi ý)(?: cho bạn)?",
     r"related(?: news| articles| stories)?|(?:read|see) (?:more|also)|more (?:news|stories)|most read|latest(?: news)?",
 )
 _TAGS = r"bài viết cùng chủ đề|từ kho[áà]|từ khóa|tags?|chủ đề|thẻ|nhãn"
-_END = r"(?:phiên bản|bản) (?:di động|mobile|máy tính|desktop)|(?:về|lên) đầu trang"
+_END = r"(?:phiên bản|bản) (?:di động|mobile|máy tính|desktop|đầy đủ)|(?:về|lên) đầu trang"
+_COMMENTS = r"(?:gửi )?(?:các )?(?:bình luận|ý kiến)(?: (?:của )?(?:bạn|bạn đọc|độc giả))?"
+_NETWORK = r"(?:facebook|twitter|zalo|youtube|tiktok|instagram|linkedin|telegram|google news)"
 _FURNITURE = (
-    r"chia sẻ|(?:gửi )?bình luận|ý kiến|thích|like|share|facebook|twitter|zalo|youtube|tiktok|google news|copy link|"
+    rf"chia sẻ(?: bài viết)?(?: (?:trên|lên|qua))?(?: {_NETWORK})?|(?:{_NETWORK}[ ,|/·•-]*)+|(?:\d+ )?thích|"
+    r"thích trả lời|like|đăng ký nhận (?:tin|bản tin)|advertisement|lấy link|link (?:bài )?gốc|gốc|(?:#\w+ ?)+|"
+    r"share|copy link|"
     r"sao chép liên kết|in bài(?: viết)?|lưu(?: bài viết)?|quay lại|liên hệ(?: quảng cáo)?|quảng cáo|đăng nhập|rss|"
     r"theo dõi|nghe đọc bài|nghe bài viết|gửi email|video|clip|info ?graphics?|ảnh|đồ h[oọ][aạ]|xem chi tiết|"
-    r"xem tiếp trang sau"
+    r"xem tiếp trang sau|\d+ phút đọc|giọng (?:đọc )?(?:miền )?(?:bắc|nam|trung)|(?:cỡ|kích thước) chữ|"
+    r"lượt xem:? [\d.,]+|[\d.,]+ (?:lượt xem|lượt đọc|views?)|xem (?:thêm|tất cả|các) bình luận(?: khác)?"
 )
-_WHOLE_LINE = re.compile(rf"(?P<END>{_END})|(?P<TAGS>{_TAGS})|(?P<HEAD>{'|'.join(_HEADS)})|(?P<FURNITURE>{_FURNITURE})")
-_AROUND = " \t" + _ARROWS + "•■▪*+|#–—-:.…[](){}<"
+_WHOLE_LINE = re.compile(
+    rf"(?P<END>{_END})|(?P<TAGS>{_TAGS})|(?P<HEAD>{'|'.join(_HEADS)})|(?P<COMMENTS>{_COMMENTS})|"
+    rf"(?P<FURNITURE>{_FURNITURE})"
+)
+_AROUND = re.compile(r"^[^\w\"'“”‘’«?!,;%$]+|[^\w\"'“”‘’«?!,;%$]+$")
 _COUNT = re.compile(r"[\W_]*\d{1,4}(?: (?:tin|bài|bài viết))?$")
 _INLINE_TAGS = re.compile(r"(?:từ kho[áà]|từ khóa|tags?)\s*:.+", re.IGNORECASE)
 _LINK = re.compile(
@@ -75,6 +87,14 @@ _FOLLOW = re.compile(
 )
 _MEDIA = re.compile(r"(?:video|clip|info ?graphics?|đồ họa|đồ hoạ)\s*:.+", re.IGNORECASE)
 _SOURCE = re.compile(r"\((?:theo|nguồn|tổng hợp|biên dịch|lược dịch)\b[^()]{0,70}\)?[.]?", re.IGNORECASE)
+
+_IMPRINT = re.compile(
+    r"(?:©|®|\(c\)|copyright\b|bản quyền\b)\W*(?:copyright|\d{4}\b|bản quyền|thuộc|của|báo|tạp chí|ghi rõ nguồn).*|"
+    r"(?:® ?)?(?:ghi rõ nguồn|cơ quan chủ quản|tổng biên tập|chịu trách nhiệm nội dung)\s*[:\"“].*|"
+    r"giấy phép (?:[^\W\d]+ ){0,5}(?:số ?)?:? ?\d+ ?/.*",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"[\w.-]+\.(?:jpe?g|png|gif|webp|mp4)|[a-z0-9]+(?:-[a-z0-9]+){3,}(?:\.html?)?")
 
 _KIND = r"(?:Nguồn[ ]ảnh|NGUỒN[ ]ẢNH|Nguồn|NGUỒN|Ảnh[ ]minh[ ]ho?[ạọ]a?|Ảnh|ẢNH|Hình|Photo|PHOTO)"
 _AGENCY = r"[A-ZĐ][\w./+&'-]*(?:[ ][A-ZĐ][\w./+&'-]*){0,4}"
@@ -94,24 +114,6 @@ _SLUG = re.compile(r"[a-z0-9]+(?: [a-z0-9]+){3,}")
 _SLUG_FIRST = re.compile(r"(?:[a-z0-9]+ ){5,}(?=[^a-z0-9 ])")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
-_DATE = re.compile(
-    r"\d+|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|\bthứ|\bcn\b|ngày|tháng|năm|lúc|giờ|phút|trước|hôm (?:nay|qua)|"
-    r"cập nhật|đăng|gmt|utc|\bam\b|\bpm\b|[\W_]+",
-    re.IGNORECASE,
-)
-_SITE = re.compile(r"(?:https?://)?(?:[\w-]{1,40}\.){1,4}(?:vn|com|net|org|info)(?:/\S*)?", re.IGNORECASE)
-_CATEGORY = re.compile(
-    r"trang chủ|thế giới|quốc tế|thời sự(?: quốc tế)?|tin tức|tin nhanh|bình luận quốc tế|phân tích|hồ sơ|quân sự|"
-    r"quốc phòng|châu (?:âu|á|mỹ|phi)|trung đông|chính trị|xã hội|kinh tế|góc nhìn|sự kiện|home|world",
-    re.IGNORECASE,
-)
-_BYLINE_WORDS = re.compile(
-    r"(?:(?:theo|by|tác giả|bài|pv|phóng viên|btv|thực hiện|biên dịch|dịch|lược dịch|tổng hợp|nguồn)\b\s*:?\s*)+",
-    re.IGNORECASE,
-)
-_NAME_LINKS = frozenset(("và", "theo", "and", "of", "the", "de", "van", "von", "bin", "al", "el", "tổng", "hợp", "từ"))
-_NO_NAME = (".", "?", "!", ":", ";", ",", "…", '"')
-_INITIALS = re.compile(r"(?:\w\.){1,6}")
 _TWO_SENTENCES = re.compile(r"[^\W\dA-Z_]{3}\. +[^\W\d_]")
 _DATELINE = re.compile(
     r"\([\w.-]{2,30}\.\w{2,4}\)|\([A-ZĐ][\w ]{1,20}\)\s?[-–]|[A-ZĐ]{3,5}\.\s(?=[A-ZĐ])|[A-Z]\w{1,15}\.(?:vn|VN)\s?[-–]|"
@@ -131,7 +133,9 @@ def form_of(text: str) -> Form:
 
 def _core(text: str) -> str:
     """Return a line without marks, brackets and a count around its words, in lower case."""
-    core = text.strip(_AROUND).lower()
+    core = text.lower()
+    if not (core[0].isalnum() and core[-1].isalnum()):
+        core = _AROUND.sub("", core)
     if any(map(str.isdecimal, core)):
         core = _COUNT.sub("", core)
     return " ".join(core.split())
@@ -156,6 +160,8 @@ def _has_credit(text: str) -> bool:
 _FORMS: tuple[tuple[Form, Callable[[str], object]], ...] = (
     (Form.FOLLOW, _FOLLOW.fullmatch),
     (Form.FURNITURE, _INLINE_TAGS.fullmatch),
+    (Form.FURNITURE, _FILE.fullmatch),
+    (Form.IMPRINT, _IMPRINT.fullmatch),
     (Form.LINK, linked_headline),
     (Form.SOURCE, _SOURCE.fullmatch),
     (Form.CAPTION, _has_credit),
@@ -207,38 +213,6 @@ def is_lone_headline(text: str) -> bool:
 def is_caption_alone(text: str) -> bool:
     """Whether a caption line holds the credit and nothing else."""
     return len(text) <= 60 and _CREDIT_ALONE.fullmatch(text) is not None
-
-
-def is_date(text: str) -> bool:
-    """Whether a line holds nothing but a date or a time: "19/06/2017 - 10:23", "Thứ Hai, 10/1/2022", "2 giờ trước"."""
-    return len(text) <= 60 and any(map(str.isdecimal, text)) and not _DATE.sub("", text)
-
-
-def is_site_or_category(text: str) -> bool:
-    """Whether a line is the site's address or a path of its categories: "Baoquocte.vn", "Trang chủ > Thế giới"."""
-    if len(text) > 80:
-        return False
-    parts = [part.strip() for part in re.split(rf"[{_ARROWS}/|]+", text)]
-    return _SITE.fullmatch(text) is not None or all(_CATEGORY.fullmatch(part) for part in parts if part)
-
-
-def byline_of(text: str) -> str:
-    """Return the names in a byline or signature without the date behind them, or "" where the line is none."""
-    if len(text) > 90 or (text.endswith(_NO_NAME) and not _INITIALS.fullmatch(text)):
-        return ""
-    if sum(word[0].islower() for word in text.split()) > 4:  # as most lines have; only saves time
-        return ""
-    pieces = re.split(r"\s+[|–-]\s+|\s{2,}|,\s+(?=\d|thứ |chủ nhật)", text, flags=re.IGNORECASE)
-    names = " - ".join(piece for piece in pieces if not is_date(piece))
-    bare = re.sub(r"\s*\([^()]*\)$", "", names)
-    prefix = _BYLINE_WORDS.match(bare)
-    bare = (bare[prefix.end() :] if prefix else bare) or bare
-    words = re.split(r"[\s/,&|+–-]+", bare.strip())
-    return names if len(words) <= 9 and len(names) <= 70 and all(map(_is_name_word, words)) else ""
-
-
-def _is_name_word(word: str) -> bool:
-    return word in _NAME_LINKS or (word[:1].isupper() and ":" not in word and not any(map(str.isdecimal, word)))
 
 
 def slug_of(headline: str) -> str:

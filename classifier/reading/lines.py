@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
-from classifier.reading.encoding import ENCODING_REMEDY, decode_as, splits_at_line_feeds, wide_encoding
+from classifier.reading.encoding import (
+    ENCODING_REMEDY,
+    decode_as,
+    decode_roughly,
+    encoding_of_lines,
+    splits_at_line_feeds,
+)
+from classifier.reading.legacy_vietnamese import legacy_name
 from classifier.reading.limits import HEAD, MAX_LINE, MIB
 from classifier.types import Skipped
 
@@ -31,11 +38,12 @@ class Line:
 def read_lines(stream: io.BufferedReader, encoding: str | None, source: str) -> Iterator[Line]:
     """Return the lines of a stream that ends in nothing but line feeds (or CR LF).
 
-    The encoding is `encoding`, or what a byte order mark or UTF-16's NUL bytes say, or UTF-8. A line that is not in it
-    or is longer than MAX_LINE bytes carries a problem, and the next one follows. UTF-16 and UTF-32 cannot be taken up
-    again after an error: there UnreadableError ends the table.
+    The encoding is `encoding`, or what the first bytes show (a byte order mark, UTF-16's NUL bytes, Vietnamese in an
+    old encoding), or UTF-8. A line that is not in it or is longer than MAX_LINE bytes carries a problem, and the next
+    one follows. UTF-16 and UTF-32 cannot be taken up again after an error: there UnreadableError ends the table.
     """
-    name = codecs.lookup(encoding or wide_encoding(stream.peek(HEAD)[:HEAD]) or "utf-8").name
+    name = encoding or encoding_of_lines(stream.peek(HEAD)[:HEAD])
+    name = legacy_name(name) or codecs.lookup(name).name
     if name == "utf-8-sig":
         name = "utf-8"
     if not splits_at_line_feeds(name):
@@ -56,7 +64,7 @@ def read_lines(stream: io.BufferedReader, encoding: str | None, source: str) -> 
             yield Line(number, decode_as(data, name, where))
         except UnreadableError as error:
             # The readable part goes along so that a quoted field keeps its quotes and the lines after it their place.
-            yield Line(number, data.decode(name, "replace"), Skipped(error.where, error.what, error.remedy))
+            yield Line(number, decode_roughly(data, name), Skipped(error.where, error.what, error.remedy))
 
 
 def _skip_rest(stream: io.BufferedReader) -> None:

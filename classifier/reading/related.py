@@ -6,15 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifier.reading.blocks import Block, key_of, squeeze
-from classifier.reading.line_forms import (
-    BLURB_MAX,
-    Form,
-    byline_of,
-    has_dateline,
-    is_cut,
-    is_headline,
-    is_lone_headline,
-)
+from classifier.reading.line_forms import BLURB_MAX, Form, has_dateline, is_cut, is_headline, is_lone_headline
+from classifier.reading.names import byline_of
 from classifier.types import Headline
 
 if TYPE_CHECKING:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifier.reading.blocks import Block, key_of, read_blocks
-from classifier.reading.front import NOT_OF_AN_ARTICLE, read_front
+from classifier.reading.foot import comments_at, heads_headlines, skip_foot, skip_tags
+from classifier.reading.front import NOT_OF_AN_ARTICLE, read_front, slugs_of
 from classifier.reading.line_forms import (
     HEADLINE_MAX,
     Form,
-    byline_of,
+    has_dateline,
     is_caption_alone,
+    is_cut,
     is_headline,
     is_sentence,
     linked_headline,
     similar,
-    slug_of,
 )
+from classifier.reading.names import byline_of, is_date, is_stamp
 from classifier.reading.related import Related, at, is_blurb, is_box, is_plain, read_boxes
 from classifier.reading.sections import behind_slug, read_section
+from classifier.reading.tail import without_tail
 from classifier.types import Page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SLUGS_AT_MOST = 10
 _UNCREDITED_MAX = 200
+_BELOW_ARTICLE = frozenset((Form.SOURCE, Form.TAGS, Form.COMMENTS, Form.IMPRINT))
+_HEAD_MOST = 40
+"""Characters of the head of a list that no list of heads knows."""
 
 
 @dataclass(slots=True)
@@ -80,58 +84,87 @@ def parse_saved_page(text: str, *, id: str, source: str) -> Page:  # noqa: A002 
         blocks,
         key_of(title),
         byline,
-        slugs=_slugs(blocks, title),
+        slugs=slugs_of(blocks, title),
         spaced=4 * sum(block.gap for block in blocks[2:]) > len(blocks[2:]),  # a title is often set off alone
         captions_twice=any(block.form is Form.CAPTION and block.twice for block in blocks),
         bare=not any(block.form in NOT_OF_AN_ARTICLE for block in blocks),
     )
     while i < len(blocks) and blocks[i].form is not Form.END:
         i = _read_block(article, i)
-    paragraphs = _without_tail(article)
+    paragraphs, byline = without_tail(
+        article.paragraphs[: article.ended_after or None], article.byline, article.related
+    )
     if summary and not (paragraphs and key_of(paragraphs[0]).startswith(key_of(summary).rstrip("."))):
         paragraphs.insert(0, summary)
     lead, body = "".join(paragraphs[:1]), "\n".join(paragraphs[1:])
-    return Page(id, title, article.byline, lead, body, article.related.all(), source)
-
-
-def _slugs(blocks: Sequence[Block], title: str) -> list[str]:
-    """Return the slugs that stand for pictures on this page: the title's, and others that are used as one."""
-    counts: Counter[str] = Counter()
-    for block in blocks:
-        if block.form is Form.SLUG:
-            counts[block.text] += block.copies
-    frequent = counts.most_common(_SLUGS_AT_MOST)
-    found = [text for text, count in frequent if count > 1 or similar(text, title)]
-    found += [text for text, _ in frequent[:3] if any(block.text.startswith(text + " ") for block in blocks)]
-    return [slug for slug in dict.fromkeys([slug_of(title), *found]) if slug]
+    return Page(id, title, byline, lead, body, article.related.all(), source)
 
 
 def _read_block(article: _Article, i: int) -> int:
     """Take the block at `i`, with what belongs to it, into the article or the related headlines; returns the next."""
-    blocks, block = article.blocks, article.blocks[i]
-    after = i + 1
+    block, after = article.blocks[i], i + 1
     if block.form is Form.HEAD:
-        ended = article.has_ended()
-        if ended:
-            article.end()
-        after = read_section(blocks, i + 1, article.related, article.slugs, len(article.paragraphs), ended=ended)
+        after = _read_list(article, i + 1)
     elif block.form is Form.LINK:
         article.related.add(linked_headline(block.text))
-    elif block.form in (Form.SOURCE, Form.TAGS):
-        article.end()
-        after = _skip_tags(blocks, i + 1) if block.form is Form.TAGS else i + 1
+    elif block.form in _BELOW_ARTICLE:
+        after = _read_foot(article, i)
     elif block.form is Form.FOLLOW:
-        if len(article.paragraphs) > 1 and byline_of(article.paragraphs[-1]):  # an author below the lead
-            name = byline_of(article.paragraphs.pop())
-            article.byline = article.byline or name
+        _take_author(article)
         after = _skip_picture(article, i + 1)
     elif block.text in article.slugs:
         after = _read_slug(article, i + 1)
-    elif is_box(block) and not _is_caption_twice(article, i):
-        after = read_boxes(blocks, i, article.related)
+    elif is_box(block) and not _is_caption_twice(article, i) and not _is_verse(article.blocks, i):
+        after = _read_boxes(article, i)
     elif block.form in (Form.TEXT, Form.SLUG):
         after = _read_text(article, i)
     return after
+
+
+def _read_list(article: _Article, i: int) -> int:
+    """Read the list of related headlines below a head."""
+    ended = article.has_ended()
+    if ended:
+        article.end()
+    return read_section(article.blocks, i, article.related, article.slugs, len(article.paragraphs), ended=ended)
+
+
+def _read_foot(article: _Article, i: int) -> int:
+    """Read what stands below an article: its source, tags, what readers wrote, the imprint."""
+    blocks, form = article.blocks, article.blocks[i].form
+    if form in (Form.COMMENTS, Form.IMPRINT):
+        if not article.paragraphs or (form is Form.COMMENTS and not comments_at(blocks, i)):
+            return i + 1
+        article.end()
+        return skip_foot(blocks, i + 1, comments=form is Form.COMMENTS)
+    article.end()
+    if form is Form.TAGS:
+        return _read_list(article, i + 1) if heads_headlines(blocks, i) else skip_tags(blocks, i + 1)
+    return i + 1
+
+
+def _take_author(article: _Article) -> None:
+    """Take a name below the lead out of the paragraphs."""
+    if len(article.paragraphs) > 1 and byline_of(article.paragraphs[-1]):
+        name = byline_of(article.paragraphs.pop())
+        article.byline = article.byline or name
+
+
+def _read_boxes(article: _Article, i: int) -> int:
+    """Read the boxes that begin at `i`; if the page ends with them, a short line above them was their head."""
+    blocks, above = article.blocks, article.blocks[i - 1]
+    after = read_boxes(blocks, i, article.related)
+    at_end = after == len(blocks) or blocks[after].form is Form.END
+    short = len(above.text) <= _HEAD_MOST and is_headline(above.text) and not byline_of(above.text)
+    if at_end and after - i > 2 and short and len(article.paragraphs) > 1 and article.paragraphs[-1] == above.text:
+        article.paragraphs.pop()
+    return after
+
+
+def _is_verse(blocks: Sequence[Block], i: int) -> bool:
+    """Whether the line at `i` goes on right below with a small letter, as no blurb begins."""
+    after = at(blocks, i + 1)
+    return after is not None and is_plain(after) and not after.gap and after.text[0].islower()
 
 
 def _read_text(article: _Article, i: int) -> int:
@@ -142,9 +175,12 @@ def _read_text(article: _Article, i: int) -> int:
         blurb = follower.text if follower and is_blurb(follower) else ""
         article.related.add(headline, blurb)
         return i + 1 + bool(blurb)
+    if len(article.paragraphs) == 1 and is_stamp(block.text):
+        return i + 1
     lead_again = len(article.paragraphs) == 1 and key_of(article.paragraphs[0]) == block.key
     if not lead_again and not _describes_picture(article, i):
-        copies = block.copies if article.paragraphs and not article.spaced else 1
+        said = not article.spaced or (block.loose and is_sentence(block.text)) or _is_verse(article.blocks, i)
+        copies = block.copies if article.paragraphs and said else 1
         for _ in range(copies):
             article.add(block.text)
     return i + 1
@@ -160,7 +196,7 @@ def _describes_picture(article: _Article, i: int) -> bool:
     if is_sentence(block.text) or (byline_of(block.text) and is_caption_alone(after.text)):
         return after.key.startswith(block.key)
     below = article.blocks[i - 1].form if i else Form.TEXT
-    if below in (Form.FOLLOW, Form.SLUG) or after.key.startswith(block.key):
+    if below in (Form.FOLLOW, Form.SLUG) or after.key.startswith(block.key) or is_date(block.text):  # or "2/5"
         return True
     if article.spaced:
         return not after.gap and (block.gap or below is Form.CAPTION)
@@ -177,7 +213,13 @@ def _is_caption_twice(article: _Article, i: int) -> bool:
         return article.bare and is_headline(block.text) and not is_blurb(after)
     if block.loose or not article.paragraphs:
         return False
-    return article.captions_twice or is_sentence(block.text) or (is_plain(after) and not is_blurb(after))
+    if article.captions_twice or is_sentence(block.text) or (is_plain(after) and not is_blurb(after)):
+        return True
+    # Set off from the text below, and no other box next to it: the article goes on.
+    box_before = i > 1 and (is_box(article.blocks[i - 1]) or is_box(article.blocks[i - 2]))
+    box_after = is_box(at(article.blocks, i + 1)) or is_box(at(article.blocks, i + 2))
+    set_off = block.gap and after is not None and after.gap and not (is_cut(after.text) or has_dateline(after.text))
+    return set_off and not (box_before or box_after)
 
 
 def _skip_picture(article: _Article, i: int) -> int:
@@ -206,21 +248,3 @@ def _read_slug(article: _Article, i: int) -> int:
     blurb = after.text if after and is_blurb(after) else ""
     article.related.add(block.text, blurb)
     return i + 1 + bool(blurb)
-
-
-def _skip_tags(blocks: Sequence[Block], i: int) -> int:
-    while (block := at(blocks, i)) and is_plain(block) and not is_sentence(block.text):
-        i += 1
-    return i
-
-
-def _without_tail(article: _Article) -> list[str]:
-    """Return the paragraphs without signature and leftovers at the end; a signature becomes the missing byline."""
-    paragraphs = article.paragraphs[: article.ended_after or None]
-    names = 0
-    while names < len(paragraphs) - 1 and byline_of(paragraphs[-1 - names]):
-        names += 1
-    if 1 <= names <= 2:  # more of them are a list of names, which is text
-        article.byline = article.byline or byline_of(paragraphs[-names])
-        paragraphs = paragraphs[:-names]
-    return paragraphs

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from classifier.reading.foot import comments_at
 from classifier.reading.line_forms import (
     BLURB_MAX,
     LONG_HEADLINE,
     Form,
     after_any_slug,
-    byline_of,
     has_dateline,
     is_cut,
-    is_date,
     is_headline,
     is_lone_headline,
     is_prose,
     is_sentence,
-    is_site_or_category,
     linked_headline,
     similar,
 )
+from classifier.reading.names import byline_of, is_date, is_site_or_category
 from classifier.reading.related import Related, at, is_plain
 
 if TYPE_CHECKING:
@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
     from classifier.reading.blocks import Block
 
-_ENDS_SECTION = frozenset((Form.HEAD, Form.TAGS, Form.FOLLOW, Form.END))
+_ENDS_SECTION = frozenset((Form.HEAD, Form.TAGS, Form.FOLLOW, Form.END, Form.IMPRINT))
 _PICTURE = frozenset((Form.CAPTION, Form.SLUG, Form.SOURCE))
 _HEADLINES = frozenset((Form.TEXT, Form.MEDIA, Form.LINK))
 _LOOK_AHEAD = 8
 _SLUG_CUT_LEAST = 8
+_SHORT = 60
+"""Characters; blurbs are cut far behind that."""
+_BULLET = re.compile(r"[^\w\"'“”„‘’«(\[<&$#@…]+")
+_RANK = re.compile(r"(\d{1,2})[.)] +(?=\w|[\"'“‘«])")
+_DATED = re.compile(r"\s*\((?:\d{1,2}[:h]\d{2}[ ,-]*)?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[ ,-]*\d{1,2}[:h]\d{2})?\)$")
 
 
 @dataclass(slots=True)
@@ -85,6 +90,8 @@ def read_section(
     """
     section = _Section(blocks, slugs, paragraphs, ended)
     while (block := at(blocks, i)) is not None and block.form not in _ENDS_SECTION:
+        if comments_at(blocks, i):
+            break
         if not ended and block.form in _PICTURE and not _list_goes_on(blocks, i + 1):
             _drop_description(section.items, blocks, i)
             break
@@ -131,7 +138,7 @@ def _headline_at(section: _Section, i: int) -> str:
     behind = behind_slug(block.text, section.slugs) or after_any_slug(block.text)
     if behind or block.twice:
         return behind or block.text
-    text = block.text.lstrip("•■▪-+* ")
+    text = undated(_unranked(section, block.text))
     if section.open_item:
         return text if is_lone_headline(text) and not _is_open_blurb(section, i, text) else ""
     # It is not the blurb of the headline before: a longer line may be a headline too, and so may the cut last one.
@@ -140,16 +147,37 @@ def _headline_at(section: _Section, i: int) -> str:
     return text if is_lone_headline(text) or ((long or last) and is_headline(text) and not is_prose(text)) else ""
 
 
+def _unranked(section: _Section, text: str) -> str:
+    """Return a line of a list without its bullet or the rank before it."""
+    if not text[0].isalnum():
+        bullet = _BULLET.match(text)
+        return text[bullet.end() :] if bullet else text
+    rank = _RANK.match(text)
+    return text[rank.end() :] if rank and int(rank[1]) == len(section.items) + 1 else text
+
+
 def _is_open_blurb(section: _Section, i: int, text: str) -> bool:
     """Whether a line in the form of a headline is the blurb of the one before, judged by the rest of the list."""
     items, after = section.items, at(section.blocks, i + 1)
     twice = items[-1].block.twice
     owns_blurb = after is not None and is_plain(after) and is_prose(after.text)
     if is_cut(text):
-        blurbless = len(items) > 1 and not section.blurbs
+        blurbless = not section.blurbs and (len(items) > 1 or _list_of_headlines(section, i))
         return twice or not (blurbless or owns_blurb)
     long = len(text) > 90 and len(items) > 2 and section.regular
     return (twice or long) and not owns_blurb
+
+
+def undated(text: str) -> str:
+    """Return a line of a list without the whole date in brackets behind it: "… (12/03/2025)"."""
+    return _DATED.sub("", text) if text.endswith(")") else text
+
+
+def _list_of_headlines(section: _Section, i: int) -> bool:
+    """Whether the line at `i` is as short as a headline and what follows it are headlines only."""
+    rest = section.blocks[i + 1 : i + 3]
+    bare = all(is_plain(block) and is_lone_headline(block.text) and not is_cut(block.text) for block in rest)
+    return len(section.blocks[i].text) <= _SHORT and len(rest) == 2 and bare
 
 
 def behind_slug(text: str, slugs: Iterable[str]) -> str:

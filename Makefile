@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 # One BLAS thread: on small matrices more threads only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test check-slow lint train floor bench clean help
+.PHONY: demo test check-slow check-dependencies lint train floor bench clean help
 
 demo: $(INSTALLED)  ## the main job on what ships with chude, into artifacts/demo/
 	$(BIN)/chude demo
@@ -19,6 +19,9 @@ test: $(INSTALLED)  ## linters, types and the test suite
 
 check-slow: $(INSTALLED)  ## the long checks: simulations, fuzzing, all of pyvi's answers
 	$(BIN)/python -m pytest -n 2 -m slow
+
+check-dependencies:  ## the fast suite with the lowest and with the newest versions that pyproject.toml allows
+	$(PYTHON) tests/dependencies.py
 
 train: $(INSTALLED)  ## make artifacts/world-news again
 	$(BIN)/chude train -o artifacts/world-news

@@ -1,18 +1,21 @@
 """Writes files and folders beside their target and puts them in place in one step, so that a killed run leaves the old
-ones whole.
+ones whole. What a killed run leaves beside them, the next run to the same target removes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
 import os
+import re
 import shutil
+import stat
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from classifier.errors import UsageError
 
@@ -28,26 +31,29 @@ def replacing_file(path: Path) -> Iterator[IO[str]]:
     """A text file (UTF-8, newlines as written) that takes `path`'s place when the block ends without an error.
 
     A link is followed. What is no regular file (/dev/null, a pipe) is written to as it is, a folder raises an OSError.
+    Every OSError of writing names `path`.
     """
     if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="") as stream:
+        with naming(path), path.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
     path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    temporary = Path(name)
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary, lock = _new_beside(path, folder=False)
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 (a descriptor, not a path)
+        with io.TextIOWrapper(NamedFile.buffered(temporary, path), encoding="utf-8", newline="") as stream:
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(_mode(path))
-        temporary.replace(path)
+            with naming(path):
+                os.fsync(stream.fileno())
+        put_in_place(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
+    finally:
+        _unlock(lock)
 
 
 @contextmanager
@@ -57,17 +63,148 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
     """
     check_replaceable(path, marker)
     path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary, lock = _new_beside(path, folder=True)
     try:
-        yield temporary
-        temporary.chmod(0o755 & ~_umask())
-        if path.exists():
-            _swap(temporary, path)
-        else:
-            temporary.rename(path)
+        with naming(path, temporary):
+            yield temporary
+            _sync(temporary)
+            temporary.chmod(0o755 & ~_umask())
+            if path.exists():
+                _swap(temporary, path)
+            else:
+                temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)  # after a swap this is the old folder
+        _unlock(lock)
+
+
+@contextmanager
+def naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """Makes every OSError of the block name `path`, where it names nothing or what lies in its temporary form."""
+    try:
+        yield
+    except OSError as error:
+        inside = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        if temporary is not None and Path(inside).is_relative_to(temporary):
+            error.filename = str(path / Path(inside).relative_to(temporary))
+        elif not inside or _is_temporary(Path(inside), path):
+            error.filename = str(path)
+        raise
+
+
+class NamedFile(io.FileIO):
+    """A file to write, whose errors name `shown`: the system says only that a write failed, not where."""
+
+    def __init__(self, path: Path, shown: Path, mode: str = "w") -> None:
+        super().__init__(path, mode)
+        self.shown = shown
+
+    def write(self, data: Any, /) -> int:
+        """As FileIO."""
+        with naming(self.shown):
+            return super().write(data)
+
+    @classmethod
+    def buffered(cls, path: Path, shown: Path, mode: str = "w") -> io.BufferedWriter:
+        """Such a file as `open` would give it."""
+        return io.BufferedWriter(cls(path, shown, mode))
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Gives a finished file the name and the permissions of `path`."""
+    with naming(path, temporary):
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
+
+
+def locked(handle: int, *, wait: bool = False) -> bool:
+    """Locks an open file or folder until it is closed, or this process ends however it ends.
+
+    False where the system has no such locks; BlockingIOError where another process holds it (unless told to wait).
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        raise
+    except OSError:  # some network file systems
+        return False
+    return True
+
+
+def clear_litter(path: Path) -> None:
+    """Removes the temporaries that killed runs to `path` left beside it; those of a live run are locked, and stay."""
+    try:
+        found = [entry for entry in path.parent.iterdir() if _is_temporary(entry, path)]
+        # Where folders cannot be exchanged, this is the only copy while there is nothing at `path`.
+        found = [entry for entry in found if entry.suffix != ".old" or path.exists()]
+    except OSError:
+        return
+    for entry in found:
+        with contextlib.suppress(OSError):
+            _remove_unless_held(entry)
+
+
+def _remove_unless_held(entry: Path) -> None:
+    handle = os.open(entry, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if locked(handle):
+            if stat.S_ISDIR(os.fstat(handle).st_mode):
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink()
+    finally:
+        os.close(handle)
+
+
+def _new_beside(path: Path, *, folder: bool) -> tuple[Path, int | None]:
+    """A new file or folder with a temporary name, and the handle that locks it (None on Windows, which opens no
+    folder).
+    """
+    clear_litter(path)
+    prefix, suffix = f".{path.name}.", ".part"
+    while True:
+        if folder:
+            temporary = Path(tempfile.mkdtemp(suffix, prefix, path.parent))
+        else:
+            handle, name = tempfile.mkstemp(suffix, prefix, path.parent)
+            os.close(handle)
+            temporary = Path(name)
+        if os.name == "nt":
+            return temporary, None
+        with contextlib.suppress(FileNotFoundError):  # another run took it for litter before it was locked
+            lock = os.open(temporary, os.O_RDONLY)
+            locked(lock, wait=True)
+            if temporary.exists():
+                return temporary, lock
+            os.close(lock)
+
+
+def _unlock(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
+
+
+def _is_temporary(entry: Path, path: Path) -> bool:
+    """Whether `entry` has a name that tempfile makes up for `path` in `_new_beside`."""
+    name = rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}\.part(\.old)?"
+    return entry.parent == path.parent and re.fullmatch(name, entry.name) is not None
+
+
+def _sync(folder: Path) -> None:
+    """Waits until the folder's files are on the disk: a full one is found out now, not when the old files are gone."""
+    for root, _, names in os.walk(folder):
+        for name in names:
+            handle = os.open(Path(root, name), os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def check_replaceable(path: Path, marker: str) -> None:
@@ -98,7 +235,8 @@ def _swap(first: Path, second: Path) -> None:
     except OSError:
         aside.rename(second)
         raise
-    aside.rename(first)
+    with contextlib.suppress(FileNotFoundError):  # another run may have cleared it away
+        aside.rename(first)
 
 
 def _umask() -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.normalise import NUMBER, normalise
-from classifier.segmentation.segmenter import Segmenter, batches
+from classifier.segmentation.segmenter import Segmenter, batches, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -187,6 +187,8 @@ class Tokeniser:
 def zones(page: Page, body_characters: int = 0) -> tuple[str, str, str, str]:
     """Title, lead, opening and rest; the opening ends with the last word of the body's first `body_characters`."""
     opening, rest = page.body, ""
+    if body_characters and len(opening) > body_characters:
+        opening = nfc(opening)  # the same cut however the accents are written
     if body_characters and len(opening) > body_characters:
         cut = opening.rfind(" ", 0, body_characters + 1)
         cut = cut if cut > 0 else body_characters

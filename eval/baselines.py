@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 
 
-def largest_class(training_labels: Sequence[str], articles: int) -> list[str]:
-    """The commonest training label for every one of `articles` (of equally common ones the first in the alphabet)."""
-    if not training_labels:
+def largest_class(counts: Mapping[str, int], articles: int) -> list[str]:
+    """The label with most training articles for every one of `articles` (of equal ones the first in the alphabet)."""
+    if not counts:
         raise ValueError("no training labels to take the largest class of")
-    counts = Counter(training_labels)
     return [min(counts, key=lambda label: (-counts[label], label))] * articles
 
 

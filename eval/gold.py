@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,19 @@ Term = tuple[str, float]
 """A term and its weight for the predicted label."""
 
 
+def reads_as(label: str) -> str:
+    """What two spellings of one label have in common: letters without case, whatever the spaces and Unicode form."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().replace("_", " ").split())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """n articles with gold and prediction, each field in the same order; None or {} where something is not known.
 
     `probability` (n,) is that of the predicted label. The topic sets hold primary and further topics. `slices` maps a
     name ("site", "year", "hard") to each article's value. `reasons` are the terms behind each prediction, strongest
-    first. `distribution` (n, L) has a probability for each of `distribution_labels`. `known` are the labels the model
+    first. `distribution` (n, L) has a probability for each of `distribution_labels`. `further_runs` are the labels that
+    repeats gave, each (n,), `predicted` being those of the first. `known` are the labels the model
     can give; without them those of the distribution, else those that it gave. Raises ValueError where lengths or
     numbers do not fit.
     """
@@ -44,6 +51,7 @@ class Judged:
     distribution: NDArray[np.float64] | None = None
     distribution_labels: Sequence[str] = ()
     known: Collection[str] | None = None
+    further_runs: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
         columns = {
@@ -54,6 +62,7 @@ class Judged:
             "predicted_topics": self.predicted_topics,
             "reasons": self.reasons,
             "distribution": self.distribution,
+            **{f"run {number}": labels for number, labels in enumerate(self.further_runs, start=2)},
             **{f"slice {name}": values for name, values in self.slices.items()},
         }
         if len(self.titles):
@@ -91,6 +100,14 @@ class Judged:
         """Labels that the model can give but that no article of the gold has: nothing is measured about them."""
         return label_order({*self.model_labels, *self.predicted}.difference(self.gold))
 
+    @property
+    def look_alikes(self) -> list[tuple[str, str]]:
+        """Gold labels the model cannot give, each with one of its own that reads the same but for case or spacing."""
+        own: dict[str, str] = {}
+        for label in self.model_labels:
+            own.setdefault(reads_as(label), label)
+        return [(label, own[reads_as(label)]) for label in self.unknown_to_model if reads_as(label) in own]
+
     def title(self, i: int) -> str:
         """The title of article i, "" where there is none."""
         return self.titles[i] if len(self.titles) else ""
@@ -103,6 +120,7 @@ def judge(
     gold_topics: Sequence[Collection[str]] | None = None,
     slices: Mapping[str, Sequence[str]] | None = None,
     known: Collection[str] | None = None,
+    further_runs: Sequence[Sequence[str]] = (),
 ) -> Judged:
     """Puts a model's predictions beside gold; their further topics are judged only where gold has topic sets too."""
     labels = label_order({score.topic for one in predictions for score in one.topics})
@@ -127,4 +145,5 @@ def judge(
         distribution=table if labels else None,
         distribution_labels=labels,
         known=known,
+        further_runs=further_runs,
     )

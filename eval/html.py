@@ -17,7 +17,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Also the marks that turn text around: they would reach past the end of their own headline.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_WIDE = 1_300
+"""Pixels of a picture that would lose its letters if it were fitted to the page: it scrolls instead."""
 
 STYLE = """
 :root {
@@ -48,11 +52,16 @@ tbody tr:hover { background: var(--band); }
 figure { margin: 1.2rem 0; }
 figure img { display: block; width: 100%; max-width: 46rem; min-width: 34rem; height: auto; }
 figure img { background: #fff; padding: .5rem; border-radius: 4px; }
+figure img.wide { width: 72rem; min-width: 72rem; max-width: none; }
 .notes { background: var(--band); border-left: 4px solid var(--line); padding: .6rem 1rem .6rem 2.2rem; }
 @media print {
   :root { --ink: #000; --soft: #333; --paper: #fff; --line: #999; --band: #fff; --link: #000; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; }
+  th, td { padding-right: .5rem; } tbody th { min-width: 0; }
+  /* Paper does not scroll: what is too wide breaks its lines. */
+  td.number, th.number { white-space: normal; } th.number { overflow-wrap: anywhere; }
   .scroll { overflow: visible; } figure img { min-width: 0; max-width: 15cm; padding: 0; }
+  figure img.wide { width: 100%; min-width: 0; max-width: 100%; }
   figure, tr, .notes { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
   thead { display: table-header-group; } thead, tbody tr:first-child { break-after: avoid; }
 }
@@ -116,7 +125,8 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], nu
 def figure(png: bytes, alt: str, caption: str) -> Html:
     """A picture inside the page; `alt` says in words what it shows, for who cannot see it."""
     source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    image = _scrolling(f'<img src="{source}" alt="{escape(alt)}">', caption)
+    wide = ' class="wide"' if int.from_bytes(png[16:20], "big") > _WIDE else ""  # a PNG's header has its width there
+    image = _scrolling(f'<img{wide} src="{source}" alt="{escape(alt)}">', caption)
     return Html(f"<figure>\n{image}\n<figcaption>{escape(caption)}</figcaption>\n</figure>")
 
 

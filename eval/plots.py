@@ -7,7 +7,9 @@ to, so that no picture depends on colour alone. DejaVu Sans, which comes with ma
 from __future__ import annotations
 
 import io
+import re
 import textwrap
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +35,7 @@ STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.color": INK,
+    "text.parse_math": False,  # two dollar signs in a headline are money, and a broken formula would end the run
     "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
@@ -51,6 +54,8 @@ MOST_LABELS = 40
 _POINT = 5.0
 """Pixels that a point of the map takes up; labels keep off it, but past _MOST_DOTS there is no clear place."""
 _MOST_DOTS = 2_000
+# No letters: what cannot be drawn (or, unpaired halves of characters, ends matplotlib) or turns the line around.
+_NOT_DRAWN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @contextmanager
@@ -58,10 +63,18 @@ def styled() -> Iterator[None]:
     """Our settings over matplotlib's defaults, whatever the user's matplotlibrc says, for the time of one drawing."""
     import matplotlib as mpl
 
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A script that the font lacks is drawn as boxes; whoever runs chude can do nothing about it.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         mpl.rcdefaults()
         mpl.rcParams.update(STYLE)
         yield
+
+
+def drawable(text: str, longest: int = 80) -> str:
+    """A name as a picture can show it: on one line, without control characters, not longer than any place for it."""
+    whole = " ".join(_NOT_DRAWN.sub(" ", text).split())
+    return whole if len(whole) <= longest else f"{whole[: longest - 1]}…"
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
@@ -122,7 +135,7 @@ def headline_map(
     axes.set_axis_off()
     axes.margins(0.09)
     centres = [np.median(xy[ids == cluster], axis=0) for cluster in largest]
-    _label(figure, axes, centres, [textwrap.fill(names[int(cluster)], 26) for cluster in largest], xy)
+    _label(figure, axes, centres, [textwrap.fill(drawable(names[int(cluster)]), 26) for cluster in largest], xy)
     return figure
 
 
@@ -213,7 +226,7 @@ def silhouette_chart(values: ArrayLike, clusters: ArrayLike, names: Names) -> Fi
     for place, (cluster, bars, height) in enumerate(zip(found, blocks, heights, strict=True)):
         thick, middle = height / len(bars), top + height / 2
         axes.barh(top + (np.arange(len(bars)) + 0.5) * thick, bars, height=thick, color=CYCLE[place % len(CYCLE)])
-        name = f"{textwrap.shorten(names[int(cluster)], 44, placeholder=' …')} ({len(bars)})"
+        name = f"{textwrap.shorten(drawable(names[int(cluster)]), 44, placeholder=' …')} ({len(bars)})"
         beside = axes.get_yaxis_transform()
         axes.text(-0.02, middle, name, transform=beside, ha="right", va="center", fontsize=9)
         axes.text(1.01, middle, f"{bars.mean():.2f}", transform=beside, va="center", fontsize=9)
@@ -243,7 +256,7 @@ def timeline(periods: Sequence[str], counts: ArrayLike, names: Sequence[str], *,
             axes.set_visible(False)
             continue
         axes.bar(range(len(periods)), table[place], color=BLUE, width=0.9)
-        title = textwrap.shorten(names[place], 46, placeholder=" …")
+        title = textwrap.shorten(drawable(names[place]), 46, placeholder=" …")
         axes.set_title(f"{title} ({table[place].sum()})", fontsize=9)
         axes.set_xticks(shown, [periods[i] for i in shown])
         lowest = place + columns >= len(names)

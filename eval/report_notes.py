@@ -12,6 +12,10 @@ def notes(report: dict[str, Any]) -> list[str]:
         f"The model does not know the label {label}: its {articles(counts[label])} can only be missed."
         for label in report["labels"]["unknown_to_model"]
     ]
+    found += [
+        f"The gold's label {pair['gold']} reads like the model's {pair['model']}: spelt otherwise, it is another label."
+        for pair in report["labels"]["look_alikes"]
+    ]
     if report["labels"]["absent_from_gold"]:
         names = ", ".join(report["labels"]["absent_from_gold"])
         found.append(f"No article of the gold has the label {names}: nothing is measured about it.")

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from eval.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, table
+from eval.report_clusters import clusters_section
 from eval.report_notes import articles, number
+from eval.report_pictures import CURVE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +26,19 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
     lead = "There is no article to judge."
     if report["articles"]:
         score = report["scores"]["accuracy"]
-        hits = round(score["value"] * report["articles"])
+        count, repeats = articles(report["articles"]), report["repeats"]
+        who = f"{round(score['value'] * report['articles'])} of {count}"
+        if repeats:
+            who = f"On average over {repeats['number']} repeats {score['value'] * report['articles']:.1f} of {count}"
         lead = (
-            f"{hits} of {articles(report['articles'])} are labelled right: {score['value']:.1%}. On articles like "
+            f"{who} are labelled right: {score['value']:.1%}. On articles like "
             f"these one should expect between {score['low']:.1%} and {score['high']:.1%} (95% interval)."
         )
     parts = [
         paragraph(lead, "lead"),
         bullets(report["notes"], "notes") if report["notes"] else "",
         _main_scores(report),
+        _repeats(report["repeats"]) if report["repeats"] else "",
         _leakage(report["leakage"]) if report["leakage"] else "",
         _topics(report, images),
         _confusion(report, images),
@@ -41,8 +47,9 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
         _several(report["multi_topic"]) if report["multi_topic"] else "",
         _slices(report["slices"]) if report["slices"] else "",
         _mistakes(report["mistakes"], text_lang),
-        _learning(images) if report["learning_curve"] else "",
+        _learning(report["learning_curve"], images) if report["learning_curve"] else "",
         _terms(report["top_terms"], text_lang) if report["top_terms"] else "",
+        clusters_section(report["clusters"], text_lang),
         _about(report),
     ]
     title = str(report["meta"].get("title", "How well the topics are found"))
@@ -189,9 +196,39 @@ def _reasons(reasons: list[Json], lang: str) -> Html:
     return join((foreign(f"{one['term']} {one['weight']:+.2f}", lang) for one in reasons), ", ")
 
 
-def _learning(images: Mapping[str, bytes]) -> Html:
-    alt = "Scores by the number of training articles; the numbers are in report.json."
-    return section("Would more articles help?", _picture(images, "learning", alt, "Scores by training articles."))
+def _learning(curve: Json, images: Mapping[str, bytes]) -> Html:
+    names = list(curve["scores"])
+    rows = [
+        [f"{size:,}", *(_score(curve["scores"][name][i]) for name in names)] for i, size in enumerate(curve["sizes"])
+    ]
+    alt = "; ".join(f"{row[0]} articles: {number(curve['scores'][names[0]][i]['value'])}" for i, row in enumerate(rows))
+    shown = [CURVE_NAMES.get(name, name) for name in names]
+    caption = "Scores of models trained on part of the articles, and on all that there are; bands are 95% intervals."
+    return section(
+        "Would more articles help?",
+        _picture(images, "learning", f"{shown[0]} of {alt}", caption),
+        table("The same as numbers", ["training articles", *shown], rows, range(1, len(names) + 1)),
+    )
+
+
+def _repeats(found: Json) -> Html:
+    text = (
+        f"The articles were dealt into folds {found['number']} times. The scores above are means over these repeats; "
+        "their intervals come from drawing articles, since a repeat brings no new ones. Baselines, pictures and all "
+        "that follows below are of the first repeat."
+    )
+    rows = [
+        [CURVE_NAMES.get(name, name).replace("_", " "), *(f"{value:.3f}" for value in row["each"]), f"{row['sd']:.4f}"]
+        for name, row in found["scores"].items()
+    ]
+    header = ["", *(f"repeat {i + 1}" for i in range(found["number"])), "standard deviation"]
+    topics = [[row["label"], _score(row["f1"]), f"{row['sd']:.4f}"] for row in found["per_topic"]]
+    return section(
+        "Repeats",
+        paragraph(text),
+        table("Each repeat", header, rows, range(1, len(header))),
+        table("Each label's F1, mean over the repeats", ["label", "F1", "standard deviation"], topics, (1, 2)),
+    )
 
 
 def _terms(found: Mapping[str, list[Json]], lang: str) -> Html:

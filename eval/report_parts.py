@@ -13,7 +13,7 @@ from eval.compare import compare
 from eval.intervals import mean_interval, plain, wilson
 from eval.metrics import confusion, label_order, per_label
 from eval.multi_topic import beyond_primary, multi_topic, without_other
-from eval.score_intervals import calibration_error, label_intervals, pooled_intervals
+from eval.score_intervals import calibration_error, label_intervals, pooled_intervals, repeated_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,9 +31,14 @@ SMOOTH_REPLICATES = 1000  # scores that need every article in every replicate: h
 
 
 def scores(judged: Judged, replicates: int) -> Json:
-    """The headline scores: accuracy, balanced accuracy, macro-F1, Brier, and the topics without "other" pooled."""
+    """The headline scores: accuracy, balanced accuracy, macro-F1, Brier, and the topics without "other" pooled.
+
+    With repeats the first three are means over them; their articles are the same, so n stays the number of articles.
+    """
     smooth = min(replicates, SMOOTH_REPLICATES)
-    intervals = label_intervals(judged.gold, judged.predicted, replicates=replicates)
+    runs = [judged.predicted, *judged.further_runs]
+    intervals = repeated_intervals(judged.gold, runs, replicates=replicates)
+    hits = sum(g == p for run in runs for g, p in zip(judged.gold, run, strict=True)) / len(runs)
     brier: Score | None = None
     if judged.distribution is not None:
         terms = calibration.brier_terms(judged.gold, judged.distribution, judged.distribution_labels)
@@ -41,7 +46,7 @@ def scores(judged: Judged, replicates: int) -> Json:
     elif judged.probability is not None:
         brier = mean_interval((judged.probability - judged.correct) ** 2, replicates=smooth)
     found: Json = {
-        "accuracy": wilson(int(judged.correct.sum()), len(judged)).as_json(),
+        "accuracy": wilson(hits, len(judged)).as_json(),
         "balanced_accuracy": intervals.balanced_accuracy.as_json(),
         "macro_f1": intervals.macro_f1.as_json(),
         "brier": None if brier is None else brier.as_json(),
@@ -210,6 +215,7 @@ def labels(judged: Judged) -> Json:
         "counts": [{"label": name, "gold": in_gold[name], "predicted": given[name]} for name in names],
         "unknown_to_model": judged.unknown_to_model,
         "absent_from_gold": judged.absent_from_gold,
+        "look_alikes": [{"gold": label, "model": own} for label, own in judged.look_alikes],
     }
 
 

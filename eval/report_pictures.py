@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 PICTURES = ("confusion", "topics", "reliability", "coverage", "learning")
+CURVE_NAMES = {"macro_f1": "macro-F1"}
 LEAST_SHARE = 0.05  # a threshold that keeps fewer articles is not marked: its accuracy is chance
 
 
@@ -49,7 +50,12 @@ def pictures(report: Json) -> dict[str, Figure]:
             [mark for mark in marks if mark[1] >= LEAST_SHARE],
         )
     if report["learning_curve"]:
-        found["learning"] = learning_curve(report["learning_curve"]["sizes"], report["learning_curve"]["scores"])
+        curve = report["learning_curve"]
+        series = {
+            CURVE_NAMES.get(name, name): [_triple(score) for score in scores]
+            for name, scores in curve["scores"].items()
+        }
+        found["learning"] = learning_curve(curve["sizes"], series)
     return found
 
 

@@ -31,25 +31,45 @@ def label_intervals(
     gold: Sequence[str], predicted: Sequence[str], *, replicates: int = REPLICATES, seed: int = SEED
 ) -> LabelIntervals:
     """Intervals of the scores that are no proportions; a label absent from gold has an F1 of 0 without interval."""
-    check_same_length(gold, predicted)
-    labels = label_order([*gold, *predicted])
-    L = len(labels)
-    if not L:
+    return repeated_intervals(gold, [predicted], replicates=replicates, seed=seed)
+
+
+def repeated_intervals(
+    gold: Sequence[str], runs: Sequence[Sequence[str]], *, replicates: int = REPLICATES, seed: int = SEED
+) -> LabelIntervals:
+    """The mean scores of several runs that labelled the same articles, such as repeats of a cross-validation.
+
+    Runs on the same articles are no further evidence, so articles are drawn, not runs: a replicate takes the same drawn
+    articles from each run and averages the runs' scores. The interval is as wide as that of one run, but for what the
+    runs disagree in.
+    """
+    for predicted in runs:
+        check_same_length(gold, predicted)
+    labels = label_order([*gold, *(label for predicted in runs for label in predicted)])
+    L, R = len(labels), len(runs)
+    if not gold or not R:
         nothing = Score(NAN, NAN, NAN, "undefined")
         return LabelIntervals(nothing, nothing, {})
-    cells, sizes = np.unique(encode(gold, labels) * L + encode(predicted, labels), return_counts=True)
-    rows = label_rows(cells // L, cells % L, L)
-    whole = sizes @ rows
-    drawn = replicate_sums(rows, sizes, replicates=replicates, seed=seed)
-    support = whole[L : 2 * L]
+    columns = np.stack([encode(side, labels) for side in (gold, *runs)], axis=1)
+    kinds = np.zeros(len(gold), dtype=np.int64)
+    for column in columns.T:  # a code for each kind of article; rows as such would take much longer to sort
+        kinds = np.unique(kinds * L + column, return_inverse=True)[1].reshape(-1)
+    _, first, sizes = np.unique(kinds, return_index=True, return_counts=True)
+    cells = columns[first]
+    rows = np.hstack([label_rows(cells[:, 0], cells[:, run], L) for run in range(1, R + 1)])
+    whole = (sizes @ rows).reshape(R, 3 * L)
+    drawn = replicate_sums(rows, sizes, replicates=replicates, seed=seed).reshape(-1, R, 3 * L)
+    support = whole[0, L : 2 * L]
     effective = _effective(support)
-    f1s, drawn_f1s = f1_of(*_thirds(whole)), f1_of(*_thirds(drawn))
-    drawn_f1s[drawn[:, L : 2 * L] == 0] = NAN  # without gold articles a replicate says nothing about the label
+    f1s, drawn_f1s = f1_of(*_thirds(whole)).mean(axis=0), f1_of(*_thirds(drawn)).mean(axis=1)
+    drawn_f1s[drawn[:, 0, L : 2 * L] == 0] = NAN  # without gold articles a replicate says nothing about the label
     return LabelIntervals(
-        percentile(float(macro_f1_of(*_thirds(whole))), macro_f1_of(*_thirds(drawn)), trials=effective),
         percentile(
-            float(balanced_accuracy_of(*_thirds(whole)[:2])),
-            balanced_accuracy_of(*_thirds(drawn)[:2]),
+            float(macro_f1_of(*_thirds(whole)).mean()), macro_f1_of(*_thirds(drawn)).mean(axis=1), trials=effective
+        ),
+        percentile(
+            float(balanced_accuracy_of(*_thirds(whole)[:2]).mean()),
+            balanced_accuracy_of(*_thirds(drawn)[:2]).mean(axis=1),
             trials=effective,
         ),
         {label: percentile(float(f1s[i]), drawn_f1s[:, i], trials=float(support[i])) for i, label in enumerate(labels)},

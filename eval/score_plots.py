@@ -8,7 +8,7 @@ import numpy as np
 
 from eval.metrics import ratio
 from eval.placement import spread
-from eval.plots import BLUE, CYCLE, GREY, MARKERS, ORANGE, SKY, VERMILION, WIDTH, new_figure, styled
+from eval.plots import BLUE, CYCLE, GREY, MARKERS, ORANGE, SKY, VERMILION, WIDTH, drawable, new_figure, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
+_LONGEST = 32
+"""Characters of a label: more would leave no room for the numbers."""
 _LUMINANCE = (0.2126, 0.7152, 0.0722)  # of linear red, green and blue (Rec. 709)
 
 
@@ -25,7 +27,7 @@ def confusion_matrix(counts: ArrayLike, labels: Sequence[str]) -> Figure:
 
     Blue is right, orange is wrong, the darker the larger the share of the row.
     """
-    table = np.asarray(counts, dtype=int)
+    table, labels = np.asarray(counts, dtype=int), [drawable(label, _LONGEST) for label in labels]
     support, L = table.sum(axis=1), len(labels)
     shares = ratio(table, support[:, None])
     cell = 0.95 if L <= 6 else 0.7 if L <= 14 else 0.42
@@ -63,16 +65,19 @@ def topic_scores(labels: Sequence[str], scores: Mapping[str, ArrayLike], support
     L = len(labels)
     figure = new_figure(max(2.0, 0.4 * L + 1.1))
     panels = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
+    lowest = np.concatenate([np.asarray(numbers, dtype=float).reshape(-1) for numbers in scores.values()])
+    # Points, not bars: where all is in the upper half, only that is drawn, so that intervals can be told apart.
+    start = 0.5 if np.nanmin(lowest, initial=1.0) >= 0.52 else 0.0
     for axes, (name, numbers), colour in zip(panels, scores.items(), CYCLE, strict=False):
         table = np.asarray(numbers, dtype=float).reshape(L, 3)
         axes.hlines(np.arange(L), table[:, 1], table[:, 2], color=colour, linewidth=4, alpha=0.4)
-        axes.plot(table[:, 0], np.arange(L), "o", color=colour, markersize=5)
+        axes.plot(table[:, 0], np.arange(L), "|", color=colour, markersize=11, markeredgewidth=2.5)
         for row, value in enumerate(table[:, 0]):
             text = "–" if np.isnan(value) else f"{value:.2f}"
             axes.text(1.03, row, text, va="center", fontsize=9, transform=axes.get_yaxis_transform())
         axes.set_title(name, color=colour, fontweight="bold")
-        axes.set_xlim(0, 1.02)
-        axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+        axes.set_xlim(start, 1 + 0.02 * (1 - start))
+        axes.set_xticks([start, (1 + start) / 2, 1], [f"{start:g}", f"{(1 + start) / 2:g}", "1"])
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
@@ -127,20 +132,26 @@ def coverage_accuracy(
     axes = figure.subplots()
     axes.fill_between(x, ends[:, 0], ends[:, 1], color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(x, y, color=BLUE, linewidth=2)
-    end = 0.0  # of the last label; one that would run into it is left out
-    for threshold, kept, right in sorted(marks, key=lambda mark: mark[1]):
+    ends_of = {"below": 0.0, "above": 0.0}  # of the last label there; one that would run into it is left out
+    for number, (threshold, kept, right) in enumerate(sorted(marks, key=lambda mark: mark[1])):
         axes.plot([kept], [right], "o", color=VERMILION)
-        # The curve falls to the right, so there is room below and to the left of a dot.
-        side, shift, start = ("left", 4, kept) if kept < 0.12 else ("right", -2, kept - 0.09)
-        if start >= end:
-            axes.annotate(f"≥ {threshold:g}", (kept, right), (shift, -15), textcoords="offset points", ha=side)
-            end = start + 0.1
+        # The curve falls to the right, so there is room below and to the left of a dot, and above and to the right.
+        place = "below" if number % 2 == 0 else "above"
+        left = place == "below" and kept >= 0.12
+        start = kept - 0.09 if left else kept
+        if start >= ends_of[place] and start < 0.97:
+            shift = (-2 if left else 4, -15 if place == "below" else 7)
+            axes.annotate(
+                f"≥ {threshold:g}", (kept, right), shift, textcoords="offset points", ha="right" if left else "left"
+            )
+            ends_of[place] = start + 0.1
     # The first few articles swing between 0 and 1; they shall not set the scale.
     floor = min([1.0, *y[x > 0.1].tolist(), *(right for *_, right in marks)])
     axes.set_ylim(max(0.0, floor - 0.12), 1.005)
-    axes.set_xlim(0, 1.02)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.set_xlim(0, 1.07)
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.yaxis.set_major_formatter(lambda share, _: f"{round(share * 100, 1):g}%")  # ticks may be half a per cent apart
     axes.set_xlabel("share of articles that keep their label")
     axes.set_ylabel("accuracy on these")
     axes.set_title("Dots: only labels with at least this probability are kept", fontsize=10)
@@ -185,4 +196,4 @@ def _rgb(colour: str) -> NDArray[np.float64]:
 
 
 def _counted(labels: Sequence[str], support: Sequence[int] | NDArray[np.int64]) -> list[str]:
-    return [f"{label} ({n})" for label, n in zip(labels, support, strict=True)]
+    return [f"{drawable(label, _LONGEST)} ({n})" for label, n in zip(labels, support, strict=True)]

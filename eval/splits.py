@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from numpy.typing import NDArray
+
+_ISO_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?!\d)(?:[T ].*)?$", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +61,15 @@ def stratified_folds(
     return folds
 
 
+def nested_order(labels: Sequence[str], seed: int = 0) -> NDArray[np.int64]:
+    """An order of the articles, shape (n,), of which every beginning has the labels in about their shares."""
+    codes, sizes = _label_codes(labels)
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    by_label = shuffled[np.argsort(codes[shuffled], kind="stable")]
+    within = np.arange(len(labels)) - (np.cumsum(sizes) - sizes)[codes[by_label]]
+    return by_label[np.lexsort((codes[by_label], (within + 0.5) / sizes[codes[by_label]]))]
+
+
 def untrainable(labels: Sequence[str], folds: NDArray[np.int64]) -> list[str]:
     """Labels whose articles all stand in one fold: when it is the test part, nothing is left to learn them from."""
     found: dict[str, set[int]] = {}
@@ -64,10 +78,30 @@ def untrainable(labels: Sequence[str], folds: NDArray[np.int64]) -> list[str]:
     return label_order(label for label, places in found.items() if len(places) == 1)
 
 
+def iso_day(text: str) -> str:
+    """YYYY-MM-DD (or YYYY-MM, YYYY) out of a date as corpora write it, "" where it is none.
+
+    An ISO date, with a time behind it or not, or the day first as in Vietnam: 14/4/2018, 14-4-2018, 14.4.2018.
+    """
+    text = text.strip()
+    if found := _ISO_DAY.match(text):
+        year, month, day = found.groups()
+    elif found := _DAY_FIRST.match(text):
+        day, month, year = found.groups()
+    else:
+        return ""
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:  # no such day
+        return ""
+    return "-".join([year, *(f"{int(part):02d}" for part in (month, day) if part)])
+
+
 def date_split(dates: Sequence[str | None], fraction: float = 0.2) -> DateSplit:
     """Splits so that about `fraction` of the dated articles, the latest ones, are the future.
 
-    `dates` are ISO (YYYY-MM-DD; YYYY-MM counts as the month's beginning, YYYY as the year's), None or "" where unknown.
+    `dates` are as `iso_day` gives them (YYYY-MM counts as the month's beginning, YYYY as the year's), None or "" where
+    unknown.
     A day is never cut in two: of all days the one is taken that comes nearest to `fraction`. Raises ValueError if there
     are not two different dates.
     """

@@ -8,22 +8,34 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import time
 import zipfile
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import PROJECT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier import load
 from classifier.artifact import FILES, SCHEMA, read_description, read_fingerprints, read_vocabulary, save
+from classifier.cli import main
+from classifier.cli.show import as_text
 from classifier.errors import ArtifactError
+from classifier.features import Tokeniser
+from classifier.fingerprints import fingerprint
+from classifier.near_duplicates import find_copies
 from classifier.types import Page
+from classifier.untrusted import MAX_NUMBER
 from training.card import model_card
 
 EVERY_FILE = (*FILES, "model.json")
 SECONDS = 10
+OLD = PROJECT / "tests" / "artifacts" / "v1" / "model"
 PAGE = Page("x", "Nga và Mỹ bàn về hiệp ước cắt giảm vũ khí hạt nhân", body="Hai bên đối thoại tại Geneva về đầu đạn.")
 
 
@@ -414,8 +426,9 @@ def test_files_without_a_digest_are_refused(folder):
     description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     for files in ({}, dict.fromkeys(FILES), dict.fromkeys(FILES, "")):
         _sign(folder, files=files)
-        assert "changed" in _refused(folder)
-    assert description["files"]
+        assert "field files" in _refused(folder)
+    _sign(folder, files={**description["files"], "card.md": "0" * 64})
+    assert "changed" in _refused(folder)
 
 
 def test_a_vocabulary_of_another_length_is_refused(folder):
@@ -446,3 +459,284 @@ def test_what_is_no_model_folder_is_refused(tmp_path):
 def test_a_description_can_be_read_alone(small_artifact):
     """model.json without the arrays."""
     assert read_description(small_artifact)["labels"][-1] == "other"
+
+
+def _leaves(value, path=()):
+    """The path of every value in a JSON value, containers too."""
+    if path:
+        yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(inner, (*path, key))
+
+
+def _with(description, path, value):
+    """A deep copy with another value in one place; `...` takes the place away."""
+    changed = json.loads(json.dumps(description))
+    inner = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    if value is ...:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = value
+    return changed
+
+
+WRONG = (..., None, True, -1, 1.5, 10**18, 10**300, 1e308, "", "x", "../x", "\x1b[31m", [], {}, [None], {"x": None})
+
+
+@lru_cache
+def _tokeniser():
+    return Tokeniser()
+
+
+def _usable_or_refused(folder):
+    """Loads the folder, shows it and labels with it: whether all of that works; else it is refused in one line."""
+    started = time.perf_counter()
+    said, model, shown = "", None, ""
+    try:
+        model = load(folder)
+        model._tokeniser = _tokeniser()  # a model makes one of its own, which takes longer than all the rest
+        prediction = model.predict([PAGE], explain=3)[0]
+        shown = as_text(model)
+    except ArtifactError as error:
+        said = str(error)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # What a model says of its making is only looked at to be shown.
+        said = "" if model is None else "refused by chude show"
+        assert _run_show(folder) == 4
+    assert time.perf_counter() - started < SECONDS
+    assert "\n" not in said
+    assert "\x1b" not in said
+    if not shown:
+        assert said
+        return False
+    assert all(0 <= score.probability <= 1 for score in prediction.topics)
+    assert "\x1b" not in shown
+    return True
+
+
+def _run_show(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["chude", "show", str(folder)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return ended.value.code
+
+
+@pytest.mark.filterwarnings("error")
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_field_of_another_kind_is_refused_or_harmless(tmp_path_factory, data):
+    """Each value in model.json in turn replaced, taken away or made something else, and signed again."""
+    description = json.loads((OLD / "model.json").read_text(encoding="utf-8"))
+    path = data.draw(st.sampled_from(list(_leaves(description))))
+    changed = _with(description, path, data.draw(st.sampled_from(WRONG)))
+    folder = shutil.copytree(OLD, tmp_path_factory.mktemp("leaf") / "model")
+    changed["sha256"] = _digest({key: value for key, value in changed.items() if key != "sha256"})
+    (folder / "model.json").write_text(json.dumps(changed), encoding="utf-8")
+    _usable_or_refused(folder)
+
+
+@pytest.mark.slow
+def test_every_field_of_every_wrong_kind_is_refused_or_harmless(tmp_path):
+    """The same for all fields and all wrong values; the fields that predictions depend on are always refused."""
+    description = json.loads((OLD / "model.json").read_text(encoding="utf-8"))
+    folder = shutil.copytree(OLD, tmp_path / "model")
+    for path in _leaves(description):
+        for wrong in WRONG:
+            changed = _with(description, path, wrong)
+            if changed == description or path == ("sha256",):
+                continue
+            changed["sha256"] = _digest({key: value for key, value in changed.items() if key != "sha256"})
+            (folder / "model.json").write_text(json.dumps(changed), encoding="utf-8")
+            usable = _usable_or_refused(folder)
+            text = path[0] == "display_names" or (path[0] == "labels" and len(path) == 2)
+            value = path[:2] == ("features", "body_characters") or (path[0] == "features" and len(path) > 2)
+            if path[0] != "info" and not text and not value and path[0] not in ("threshold", "secondary_threshold"):
+                assert not usable, (path, wrong)
+
+
+def test_unexpected_names_keys_and_numbers_are_refused(folder):
+    """One key twice, files of other names, true for 1, numbers of a thousand digits, text that is no Unicode."""
+    _sign(folder)
+    text = (folder / "model.json").read_text(encoding="utf-8")
+    description = json.loads(text)
+    files = description["files"]
+    for changes in (
+        {"files": {**files, "../x": "0" * 64}},
+        {"files": {**files, "/etc/passwd": "0" * 64}},
+        {"schema": True},
+        {"schema": 10**1000},
+        {"texts": True},
+        {"texts": 10**1000},
+        {"threshold": True},
+        {"labels": ["", "b", "c", "d", "e"]},
+        {"display_names": {"a": 1}},
+        {"features": {**description["features"], "sublinear": 1}},
+        {"features": {**description["features"], "body_characters": "5"}},
+        {"info": {"articles_by_topic": {"a": 10**10}}},
+        {"info": {"made_with": {"numpy": ["x"]}}},
+    ):
+        (folder / "model.json").write_text(text, encoding="utf-8")
+        _sign(folder, **changes)
+        assert len(_refused(folder)) < 400
+    (folder / "model.json").write_text(text.replace('{"schema": 1,', '{"schema": 2, "schema": 1,'), encoding="utf-8")
+    assert "not readable JSON" in _refused(folder)
+    (folder / "model.json").write_text(text.replace('"info": {', '"info": {"x": "\\ud800", '), encoding="utf-8")
+    assert "not readable JSON" in _refused(folder)
+
+
+def test_hashes_that_collide_by_choice_are_refused(folder):
+    """They would take the table of terms the square of their number to build: minutes for thousands, days for more."""
+    arrays = _arrays(folder)
+    inverse = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
+    _write_npz(folder, arrays, hashes=np.arange(arrays["hashes"].size, dtype=np.uint64) * inverse)
+    assert "collide" in _refused(folder)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [MAX_NUMBER, -MAX_NUMBER, 3e38])
+def test_weights_of_any_size_give_probabilities(folder, value):
+    """Up to the largest that is taken, no sum overflows; beyond, the model is refused."""
+    arrays = _arrays(folder)
+    rng = np.random.default_rng(1)
+    for name in ("idf", "weights", "intercepts", "scale", "offset", "secondary"):
+        arrays[name] = (value * rng.choice([-1, 1], arrays[name].shape)).astype(np.float32)
+    _write_npz(folder, arrays)
+    if abs(value) > MAX_NUMBER:
+        assert "beyond" in _refused(folder)
+        return
+    prediction = load(folder).predict([PAGE], explain=3)[0]
+    assert sum(score.probability for score in prediction.topics) == pytest.approx(1)
+
+
+def test_a_bomb_within_its_promise_is_refused(folder):
+    """Two gigabytes that model.json promises and a small archive holds are not unpacked."""
+    labels = [str(number) for number in range(100)]
+    arrays = _arrays(folder)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, values in arrays.items():
+            packed.writestr(f"{name}.npy", values.tobytes())
+        packed.writestr("bomb", b"\0" * 3_000_000)
+    (folder / "weights.npz").write_bytes(archive.getvalue())
+    _sign(folder, terms=5_000_000, labels=labels)
+    with (folder / "vocabulary.txt").open("wb") as stream:
+        stream.write(b"\n" * 5_000_000)
+    _sign(folder, terms=5_000_000, labels=labels)
+    assert "packed tighter" in _refused(folder)
+
+
+@pytest.mark.parametrize("name", ["vocabulary.txt", "weights.npz", "fingerprints.npz", "card.md", "model.json"])
+def test_huge_files_are_refused_unread(folder, name):
+    """Five gigabytes of nothing, which take no room on the disk, cost no time and no memory either."""
+    os.truncate(folder / name, 5 << 30)
+    started = time.perf_counter()
+    assert "is larger" in _refused(folder)
+    assert time.perf_counter() - started < 1
+
+
+def test_members_that_lie_over_each_other_are_refused(folder):
+    """Two entries of the archive's list that name one place: the name there is another."""
+    raw = bytearray((folder / "weights.npz").read_bytes())
+    first, second = raw.find(b"PK\x01\x02"), 0
+    second = raw.find(b"PK\x01\x02", first + 4)
+    raw[second + 42 : second + 46] = raw[first + 42 : first + 46]
+    (folder / "weights.npz").write_bytes(bytes(raw))
+    _sign(folder)
+    assert "cannot be read as arrays" in _refused(folder)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_fingerprints_with_right_digests_are_refused_or_harmless(tmp_path_factory, data):
+    """Likewise for the fingerprints, which `chude eval` reads: refused, or arrays that texts can be looked up in."""
+    folder = shutil.copytree(OLD, tmp_path_factory.mktemp("prints") / "model")
+    raw = bytearray((folder / "fingerprints.npz").read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, 300) | st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    (folder / "fingerprints.npz").write_bytes(bytes(raw))
+    _sign(folder)
+    load(folder)
+    try:
+        known = read_fingerprints(folder)
+    except ArtifactError as error:
+        found = str(error)
+    else:
+        found = "usable"
+        assert find_copies(known, fingerprint([PAGE])).known.size == 1
+    assert found
+    assert "\n" not in found
+
+
+def test_fingerprints_and_vocabulary_changed_after_loading_are_noticed(folder):
+    """They are read later than the weights, and looked at again."""
+    load(folder)
+    raw = (folder / "fingerprints.npz").read_bytes()
+    (folder / "fingerprints.npz").write_bytes(raw[:-1] + b"\1")
+    with pytest.raises(ArtifactError, match="changed"):
+        read_fingerprints(folder)
+    (folder / "vocabulary.txt").write_bytes(b"\xff\n")
+    with pytest.raises(ArtifactError, match="UTF-8"):
+        read_vocabulary(folder)
+
+
+def test_a_folder_that_is_a_link_is_the_users_choice(folder, tmp_path):
+    """A link that the user names is followed; what lies in the folder must be plain files all the same."""
+    (tmp_path / "current").symlink_to(folder)
+    assert load(tmp_path / "current").labels == load(folder).labels
+
+
+BOUNDED = """
+import json, resource, sys, time
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+from classifier import load
+from classifier.cli import main
+from classifier.cli.show import as_text
+from classifier.errors import ArtifactError
+from classifier.fingerprints import fingerprint
+from classifier.near_duplicates import find_copies
+def peak():  # of this program: getrusage would count what its parent had
+    (line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+before = peak()
+for folder in sys.argv[1:]:
+    started = time.perf_counter()
+    try:
+        load(folder)
+        said = ""
+    except ArtifactError as error:
+        said = str(error)
+    print(json.dumps([said, time.perf_counter() - started, peak() - before]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_hostile_folders_are_refused_in_little_memory(folder, tmp_path):
+    """With a gigabyte of address space: bombs, huge files and endless JSON are refused within 100 MB and seconds."""
+    made = [shutil.copytree(folder, tmp_path / str(number)) for number in range(5)]
+    arrays = _arrays(folder)
+    member = io.BytesIO()
+    np.lib.format.write_array(member, arrays["idf"], version=(1, 0))
+    _write_npz(made[0], arrays, idf=member.getvalue() + b"\0" * 60_000_000)
+    os.truncate(made[1] / "vocabulary.txt", 5 << 30)
+    (made[2] / "vocabulary.txt").write_bytes(b"")
+    os.truncate(made[2] / "vocabulary.txt", 300 << 20)
+    _sign(made[2])
+    (made[3] / "model.json").write_bytes(b"[" * 8_000_000)
+    _sign(made[4], terms=5_000_000, labels=[str(number) for number in range(100)])
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED, *made],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        timeout=100,
+    )
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) == len(made)
+    for said, seconds, megabytes in found:
+        assert said
+        assert seconds < SECONDS
+        assert megabytes < 100

@@ -159,8 +159,56 @@ def test_a_killed_run_leaves_the_old_folder_whole(tmp_path):
     done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=PROJECT, check=False)
     assert done.returncode == -signal.SIGKILL
     assert (_names(folder), (folder / "mark").read_text()) == (["mark"], "old")
+    assert len(_names(tmp_path)) == 2
     _write(folder)
     assert (folder / "mark").read_text() == "new"
+    assert _names(tmp_path) == ["model"]
+
+
+def test_litter_of_killed_runs_is_removed_and_nothing_else(tmp_path):
+    """Temporary files and folders of this target; not those of a run still at it, of other targets, of links."""
+    with replacing_file(tmp_path / "out") as alive, replacing_folder(tmp_path / "model", marker="mark") as folder:
+        alive.write("x")
+        (folder / "mark").write_text("x")
+        (tmp_path / ".out.abcdefgh.part").write_text("killed")
+        (tmp_path / ".out.2bcdefgh.part").mkdir()
+        (tmp_path / ".out.2bcdefgh.part" / "file").write_text("killed")
+        others = [".other.abcdefgh.part", ".out.abc.part", ".out.abcdefgh.part.txt", "out.abcdefgh.part"]
+        for name in others:
+            (tmp_path / name).write_text("not ours")
+        (tmp_path / "precious").write_text("x")
+        (tmp_path / ".out.3bcdefgh.part").symlink_to(tmp_path / "precious")
+        before = set(_names(tmp_path))
+        atomic.clear_litter(tmp_path / "out")
+        atomic.clear_litter(tmp_path / "model")
+        assert before - set(_names(tmp_path)) == {".out.abcdefgh.part", ".out.2bcdefgh.part"}
+    assert (tmp_path / "out").read_text() == "x"
+    assert set(_names(tmp_path)) == {*others, "precious", ".out.3bcdefgh.part", "out", "model"}
+
+
+def test_the_only_copy_of_an_old_folder_is_no_litter(tmp_path):
+    """Where folders cannot be exchanged, a run killed between two renames leaves nothing at the target but this."""
+    aside = tmp_path / ".model.abcdefgh.part.old"
+    aside.mkdir()
+    atomic.clear_litter(tmp_path / "model")
+    assert aside.exists()
+    _write(tmp_path / "model")
+    _write(tmp_path / "model")
+    assert _names(tmp_path) == ["model"]
+
+
+def test_many_runs_at_once_do_not_take_each_others_files_for_litter(tmp_path):
+    """Each starts by tidying up while others have just begun; the target is one of theirs, whole."""
+    code = (
+        "import sys; from pathlib import Path; from classifier.atomic import replacing_file\n"
+        "for n in range(150):\n"
+        "    with replacing_file(Path(sys.argv[1])) as stream: stream.write(sys.argv[2] * 1000)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "out")]
+    runs = [subprocess.Popen([*command, name], cwd=PROJECT) for name in "abc"]
+    assert [run.wait(60) for run in runs] == [0, 0, 0]
+    assert (tmp_path / "out").read_text() in [name * 1000 for name in "abc"]
+    assert _names(tmp_path) == ["out"]
 
 
 def test_somebodys_folder_is_not_replaced(tmp_path):

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from eval.bench import measure, pipeline, segmentation, stages
+from eval.bench import measure, pipeline, segmentation, stages, startup
 
 
 @pytest.fixture
@@ -82,3 +82,15 @@ def test_the_stages_add_up_to_the_whole(corpus, small_artifact, capsys):
     for stage in (*stages.STAGES, "all"):
         assert f"| {stage} | " in out
     assert "str.split of each text" in out
+
+
+def test_start_up_is_compared_with_importing_scikit_learn(small_artifact, capsys):
+    """Each job took some time, and the first is the measure of the others."""
+    startup.main([str(small_artifact), "--repeats", "1"])
+    out = capsys.readouterr().out
+    rows = [line.strip("| ").split(" | ") for line in out.splitlines() if line.startswith("| ")][2:]
+    times = {cells[0]: float(cells[1]) for cells in rows}
+    assert rows[0][2] == "1.00"
+    assert {"chude --help", "chude predict page.txt", "import numpy"} < set(times)
+    assert min(times.values()) > 0
+    assert "loading the model alone: " in out

@@ -217,6 +217,13 @@ def test_a_single_label_is_an_error():
     ]
 
 
+def test_a_label_spelt_in_two_ways_is_noticed():
+    """CH404 at the rarer spelling: case, spaces and underscores make no label of their own."""
+    odd = [article("syria", text("syria", 700 + n)) for n in range(12)]
+    spelt = [replace(a, primary="Syria ", topics=("Syria ",)) for a in odd]
+    assert found(corpus(*clean(), *spelt)) == [("CH404", "c.jsonl:41", "")]
+
+
 def test_a_corpus_of_empty_texts_is_reported_not_crashed_on():
     """Even with nothing to learn from in any article."""
     empty = [article(label, "") for label in OWN for _ in range(12)]

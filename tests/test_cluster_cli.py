@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from click.testing import CliRunner
 
-from classifier.cli.cluster import all_weeks, as_day, as_json, weeks, write_folder
+from classifier.cli.cluster import as_json, command, write_folder
+from classifier.cli.cluster_dates import all_weeks, as_day, weeks
 from classifier.clustering import cluster_merged, merge_headlines
 
 HOSTILE = [
@@ -47,6 +49,15 @@ def test_weeks_first_and_last_are_of_real_days(result):
         ("2026-02-03T10:00:00+07:00", "2026-02-03"),
         ("3/2/2026", "2026-02-03"),
         ("03-02-2026 10:15", "2026-02-03"),
+        ("Thứ Ba, 3/2/2026, 10:00 (GMT+7)", "2026-02-03"),
+        ("ngày 3 tháng 2 năm 2026", "2026-02-03"),
+        ("Tue, 03 Feb 2026 10:15:00 +0700", "2026-02-03"),
+        ("2026/02/03", "2026-02-03"),
+        ("20260203", "2026-02-03"),
+        ("1770087600", "2026-02-03"),
+        ("1770087600000", "2026-02-03"),
+        ("3/2/26", "None"),
+        ("123456789012", "None"),
         ("32/13/2026", "None"),
         ("hôm qua", "None"),
         ("", "None"),
@@ -84,3 +95,40 @@ def test_the_same_clusters_give_the_same_folder_byte_for_byte(result, tmp_path):
         write_folder(result, tmp_path / name)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_what_is_alone_has_a_section_and_everything_can_be_found(tmp_path):
+    """Headlines alone are listed by themselves, a long cluster unfolds, and the counts above add up."""
+    rows = [(f"Cháy chợ đêm gần ga, tiểu thương mất hàng lần {n}", "", f"p{n}", "") for n in range(20)]
+    rows += [("Mèo lạc bỗng dưng trở lại", "", "p1", ""), ("Chim cánh cụt lặn sâu", "", "p2", "")]
+    write_folder(cluster_merged(merge_headlines(rows)), tmp_path)
+    page = (tmp_path / "clusters.html").read_text(encoding="utf-8")
+    assert "22 different headlines: 20 in 1 cluster, 2 alone." in page
+    assert "Headlines alone" in page
+    assert "<summary>8 more</summary>" in page
+    assert all(headline in page for headline, *_ in rows)
+
+
+def test_dates_that_are_missing_or_cannot_be_read_are_named_and_counted(tmp_path):
+    """Neither disappears: both are undated, and stderr says how many, with the text that is no date."""
+    table = tmp_path / "rows.csv"
+    table.write_text(
+        "headline,date\nCháy chợ đêm gần ga,2026-02-03\nMèo lạc trở lại,hôm kia\nChim cánh cụt lặn,\n", encoding="utf-8"
+    )
+    done = CliRunner().invoke(command, [str(table), "--format", "jsonl"])
+    assert done.exit_code == 0
+    assert "1 headline without a date" in done.stderr
+    assert "1 date cannot be read ('hôm kia')" in done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row.get("weeks") for row in rows].count({"2026-W06": 1}) == 1
+    assert {"undated": 1} in [row.get("weeks") for row in rows]
+
+
+def test_a_headline_without_a_word_is_named_and_counted(tmp_path):
+    """An address or mere punctuation ends in no cluster, but it does not disappear."""
+    table = tmp_path / "rows.csv"
+    table.write_text("headline\nCháy chợ đêm\nhttps://example.org/chay-cho.html\n!!!\n", encoding="utf-8")
+    done = CliRunner().invoke(command, [str(table), "--format", "jsonl"], standalone_mode=False)
+    assert done.return_value == 1
+    assert done.stderr.count("holds no word") == 2
+    assert "2 inputs skipped" in done.stderr

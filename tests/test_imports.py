@@ -121,3 +121,36 @@ def test_the_library_labels_and_explains_with_numpy_alone(small_artifact):
     loaded, printed = _loaded(code, small_artifact)
     assert printed.strip()
     assert not loaded & (HEAVY | {"click"})
+
+
+def test_labelling_unpickles_nothing_and_loading_stays_in_its_folder(small_artifact):
+    """Python's own audit of a run: no class is looked up by a pickle, no code made or run, no connection; what loading
+    a model opens lies in the model's folder.
+    """
+    code = """
+import sys
+from classifier import load
+from classifier.types import Page
+load(sys.argv[1])  # once before, so that all modules are there
+seen, opened = [], []
+WATCHED = ("pickle.", "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "exec", "compile", "marshal.")
+def watch(event, arguments):
+    if event == "open" and not isinstance(arguments[0], int):
+        opened.append(str(arguments[0]))
+    elif event.startswith(WATCHED):
+        seen.append(event)
+sys.addaudithook(watch)
+model = load(sys.argv[1])
+print(sorted(set(opened)), seen)
+del seen[:]
+model.predict([Page("x", "Nga và Mỹ đàm phán")])  # imports what segments, which runs code of ours
+print([event for event in seen if event not in ("exec", "compile", "marshal.loads")])
+"""
+    loaded, printed = _loaded(code, small_artifact)
+    loading, labelling = printed.splitlines()
+    opened, _, events = loading.partition("] [")
+    paths = ast.literal_eval(f"{opened}]")
+    assert {path.rpartition("/")[0] for path in paths} == {str(small_artifact)}
+    assert len(paths) == 5
+    assert (events, labelling) == ("]", "[]")
+    assert "pyvi" not in loaded

@@ -12,7 +12,7 @@ import pytest
 from eval.calibration import bin_of, expected_calibration_error
 from eval.intervals import bootstrap, mean_interval, percentile, plain, replicate_sums, wilson
 from eval.metrics import accuracy, balanced_accuracy, macro_f1, per_label
-from eval.score_intervals import calibration_error, label_intervals, pooled_intervals
+from eval.score_intervals import calibration_error, label_intervals, pooled_intervals, repeated_intervals
 
 
 def _sample(n=300, seed=3):
@@ -66,6 +66,23 @@ def test_the_seed_alone_decides_the_interval():
     shuffled = label_intervals([gold[i] for i in order], [predicted[i] for i in order])
     assert label_intervals(gold, predicted) == shuffled
     assert label_intervals(gold, predicted, seed=5) != shuffled
+
+
+def test_repeats_on_the_same_articles_are_no_further_evidence():
+    """The same run three times has the interval of one; runs that differ have the mean of their scores."""
+    gold, predicted = _sample()
+    once, thrice = label_intervals(gold, predicted), repeated_intervals(gold, [predicted] * 3)
+    assert thrice.macro_f1.value == pytest.approx(once.macro_f1.value)
+    assert (thrice.macro_f1.low, thrice.macro_f1.high) == pytest.approx((once.macro_f1.low, once.macro_f1.high))
+    other = _sample(seed=9)[1]
+    both = repeated_intervals(gold, [predicted, other])
+    assert both.macro_f1.value == pytest.approx((macro_f1(gold, predicted) + macro_f1(gold, other)) / 2)
+    assert both.balanced_accuracy.value == pytest.approx(
+        (balanced_accuracy(gold, predicted) + balanced_accuracy(gold, other)) / 2
+    )
+    pooled = label_intervals(gold * 3, predicted * 3)
+    width = thrice.macro_f1.high - thrice.macro_f1.low
+    assert pooled.macro_f1.high - pooled.macro_f1.low < 0.7 * width  # what drawing 3 n articles would claim
 
 
 def test_many_articles_take_no_time():
@@ -187,6 +204,31 @@ def test_the_interval_of_macro_f1_holds_the_truth_as_often_as_it_says(shares, ac
         score = label_intervals(gold, predicted, replicates=600, seed=run).macro_f1
         held += score.low <= truth <= score.high
     assert between[0] <= held / 600 <= between[1]
+
+
+@pytest.mark.slow
+def test_the_interval_over_repeats_holds_the_truth_and_pooling_them_would_not():
+    """Three runs that agree on most articles: 95 of 100 intervals hold, but not if 3 n articles were drawn."""
+    table = _population([10, 4, 3, 2, 1], [0.85] * 5)
+    truth, names, shares = _macro_f1_of_population(table), np.array(list("abcde")), table / table.sum(axis=1)[:, None]
+    rng, held, pooled = np.random.default_rng(4), 0, 0
+    for seed in range(300):
+        drawn = rng.choice(table.size, size=300, p=table.ravel())
+        gold, runs = names[drawn // 5].tolist(), [names[drawn % 5].tolist()]
+        for _ in range(2):
+            again = rng.random(300) < 0.15
+            runs.append(
+                [
+                    str(rng.choice(names, p=shares[row])) if other else label
+                    for row, other, label in zip(drawn // 5, again, runs[0], strict=True)
+                ]
+            )
+        score = repeated_intervals(gold, runs, replicates=600, seed=seed).macro_f1
+        held += score.low <= truth <= score.high
+        bold = label_intervals(gold * 3, [label for run in runs for label in run], replicates=600, seed=seed).macro_f1
+        pooled += bold.low <= truth <= bold.high
+    assert 0.92 <= held / 300 <= 0.98
+    assert pooled / 300 < 0.88
 
 
 @pytest.mark.slow

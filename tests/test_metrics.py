@@ -19,6 +19,7 @@ from eval.calibration import (
     reliability,
     threshold_for,
 )
+from eval.clusters import adjusted_rand_index, stability
 from eval.metrics import (
     LabelScore,
     accuracy,
@@ -85,9 +86,40 @@ def test_multi_topic_scores_equal_scikit_learns(rows):
     truth, given_ = (np.array(matrix, dtype=int) for matrix in as_matrix)
     pooled = sk.precision_recall_fscore_support(truth.ravel(), given_.ravel(), average="binary", zero_division=0)
     assert (found.micro.precision, found.micro.recall, found.micro.f1) == pytest.approx(pooled[:3])
+    columns = [j for j in range(len(topics)) if truth[:, j].any()]
+    theirs = [sk.f1_score(truth[:, j], given_[:, j], zero_division=0) for j in columns]
+    assert found.macro_f1 == pytest.approx(sum(theirs) / len(theirs)) if theirs else math.isnan(found.macro_f1)
     for j, row in enumerate(found.per_topic):
         own = sk.precision_recall_fscore_support(truth[:, j], given_[:, j], average="binary", zero_division=0)
         assert (row.precision, row.recall, row.f1) == pytest.approx(own[:3])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_adjusted_rand_index_equals_scikit_learns(rows):
+    """Whatever the clusters are called, one cluster and only clusters of one included."""
+    from sklearn.metrics import adjusted_rand_score
+
+    a, b = [a for a, _ in rows], [b for _, b in rows]
+    assert adjusted_rand_index(a, b) == pytest.approx(adjusted_rand_score(a, b))
+
+
+def test_adjusted_rand_index_of_a_case_worked_by_hand():
+    """{1,2,3},{4,5} against {1,2},{3,4,5}: 2 pairs together in both, 4 in each, 1.6 expected: (2 - 1.6) / (4 - 1.6)."""
+    assert adjusted_rand_index([0, 0, 0, 1, 1], [0, 0, 1, 1, 1]) == pytest.approx(0.4 / 2.4)
+    assert adjusted_rand_index([0, 1], [5, 7]) == 1.0
+    assert math.isnan(adjusted_rand_index([], []))
+    with pytest.raises(ValueError, match="2 gold values but 1"):
+        adjusted_rand_index([0, 1], [0])
+
+
+def test_stability_is_1_for_clusters_that_stay_and_about_0_for_chance():
+    """Overlapping samples, clustered by what they are or by dice; the same seed gives the same numbers."""
+    assert stability(60, lambda rows: rows % 3) == [1.0] * 5
+    rng = np.random.default_rng(1)
+    dice = stability(200, lambda rows: rng.integers(0, 4, len(rows)))
+    assert abs(float(np.mean(dice))) < 0.05
+    assert stability(3, lambda rows: rows) == []
 
 
 @given(judgements)

@@ -412,15 +412,15 @@ def test_what_the_csv_module_writes_is_read_back(rows: list[tuple[str, str]]) ->
 
 
 def test_fasttext_lines(tmp_path: Path) -> None:
-    """A .txt that begins with a label is a fastText corpus: a page a line, with one or more labels."""
+    """A .txt that begins with a label is a fastText corpus: a page a line, with one label, several or none."""
     path = write(
         tmp_path / "t.txt", "\n__label__a __label__b_c hai nhãn nhé\n__label__d một nhãn\nkhông nhãn\n__label__e\n"
     )
     pages, (skipped,) = read(path)
-    assert [(page.id, page.body, page.extra["labels"]) for page in pages] == [
-        ("t.txt:2", "hai nhãn nhé", ["a", "b_c"]),
-        ("t.txt:3", "một nhãn", ["d"]),
-        ("t.txt:4", "không nhãn", []),
+    assert [(page.id, page.body, page.extra) for page in pages] == [
+        ("t.txt:2", "hai nhãn nhé", {"labels": ["a", "b_c"]}),
+        ("t.txt:3", "một nhãn", {"label": "d"}),
+        ("t.txt:4", "không nhãn", {}),
     ]
     assert (skipped.source, skipped.reason) == (f"{path}:5", "the row has no text")
 

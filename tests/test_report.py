@@ -8,6 +8,8 @@ import itertools
 import json
 import re
 import warnings
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +17,19 @@ from lxml import html as lxml_html
 
 from classifier.types import Prediction, Reason, TopicScore
 from eval.baselines import largest_class, nearest_key_words
+from eval.clusters import Clustered, Group
 from eval.gold import Judged, judge
 from eval.html import Html, bullets, data_block, escape, figure, foreign, join, page, paragraph, section, table
+from eval.intervals import Score
 from eval.metrics import accuracy, macro_f1
 from eval.report import build_report, write_report
 
 LABELS = ["alliances", "syria", "other"]
+SCORES = [Score(0.5, 0.4, 0.6, "m").as_json(), Score(0.7, 0.6, 0.8, "m").as_json()]
+CURVE = {"sizes": [10, 50], "scores": {"accuracy": SCORES, "macro_f1": SCORES}}
+CLUSTERED = Clustered(
+    np.array([0.5, 0.7, -0.1]), [Group("<i>hạt nhân</i>", 2, 0.6), Group("Kiev", 1, -0.1)], [0.5, 0.9]
+)
 NASTY = '</title><script>alert("x")</script> & đàm phán\x00'
 
 
@@ -48,7 +57,8 @@ def _judged(n=120, seed=0, **changes):
 
 def _report(judged=None, **more):
     judged = judged if judged is not None else _judged()
-    given = {"baselines": {"largest class": largest_class(judged.gold or ["a"], len(judged))}, "meta": {"seed": 1}}
+    largest = largest_class(Counter(judged.gold or ["a"]), len(judged))
+    given = {"baselines": {"largest class": largest}, "meta": {"seed": 1}}
     return build_report(judged, **{**given, **more}, replicates=200)
 
 
@@ -93,7 +103,9 @@ def test_equal_input_gives_equal_bytes(tmp_path):
     for folder in ("one", "two"):
         write_report(_report(), tmp_path / folder)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    pictures = ["confusion.png", "coverage.png", "reliability.png", "topics.png"]
+    pictures = [
+        f"{name}.{kind}" for name in ("confusion", "coverage", "reliability", "topics") for kind in ("png", "svg")
+    ]
     assert names == sorted([*pictures, "report.html", "report.json"])
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
@@ -108,19 +120,57 @@ def test_a_later_report_leaves_no_picture_of_an_earlier_one(tmp_path):
     write_report(_report(), tmp_path)
     write_report(_report(_judged(probability=None, distribution=None, distribution_labels=())), tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"confusion.png", "topics.png", "report.html", "report.json", "mine.txt"}
+    pictures = {"confusion.png", "confusion.svg", "topics.png", "topics.svg"}
+    assert names == {*pictures, "report.html", "report.json", "mine.txt"}
+
+
+def _full():
+    """A report with something in every field."""
+    return _report(
+        _judged(
+            further_runs=[_judged(seed=1).predicted], gold=["Syria", *_judged().gold[1:]], known=[*LABELS, "spare"]
+        ),
+        meta={"title": NASTY, "corpus": "<b>gold</b>", "seed": 1},
+        leaked=[i < 6 for i in range(120)],
+        learning_curve=CURVE,
+        top_terms={"syria": [("Aleppo <x>", 2.0)]},
+        clusters=CLUSTERED,
+        left_out=["x"],
+        remarks=["Said first."],
+    )
+
+
+_NAMED = ("slices", "baselines", "top_terms", "learning_curve.scores", "repeats.scores")
+
+
+def _paths(value, path=""):
+    """The fields of a report as docs/report-fields.md writes them; a score is one field."""
+    if isinstance(value, dict) and set(value) != {"value", "low", "high", "method"} and path != "meta":
+        for key, inner in value.items():
+            name = "*" if path in _NAMED else key
+            yield from _paths(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list) and value:
+        for inner in value:
+            yield from _paths(inner, f"{path}[]")
+    else:
+        yield path
+
+
+def test_every_field_is_documented_and_every_documented_field_is_there():
+    """docs/report-fields.md names what the report holds: no more, no less."""
+    text = (Path(__file__).parents[1] / "docs" / "report-fields.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
+    optional = {name for name in named if any(other.startswith((f"{name}.", f"{name}[")) for other in named)}
+    assert set(_paths(_full())) == named - optional
+    bare = _report(Judged(ids=["1", "2"], gold=["a", "b"], predicted=["a", "a"]))
+    top = {re.split(r"[.\[]", name)[0] for name in named}
+    assert set(bare) == top
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    curve = {"sizes": [10, 50], "scores": {"accuracy": [[0.5, 0.4, 0.6], [0.7, 0.6, 0.8]]}}
-    report = _report(
-        meta={"title": NASTY, "corpus": "<b>gold</b>", "seed": 1},
-        leaked=[i < 6 for i in range(120)],
-        learning_curve=curve,
-        top_terms={"syria": [("Aleppo <x>", 2.0)]},
-    )
+    report = _full()
     write_report(report, folder)
     return (folder / "report.html").read_text(encoding="utf-8")
 
@@ -271,10 +321,10 @@ def test_predictions_of_the_model_become_judged_articles():
 
 def test_the_largest_class_is_the_same_answer_for_all():
     """The commonest label; of equally common ones the first in the alphabet, so that runs agree."""
-    assert largest_class(["b", "a", "b"], 2) == ["b", "b"]
-    assert largest_class(["b", "a"], 1) == ["a"]
+    assert largest_class({"b": 2, "a": 1}, 2) == ["b", "b"]
+    assert largest_class({"b": 1, "a": 1}, 1) == ["a"]
     with pytest.raises(ValueError, match="no training labels"):
-        largest_class([], 3)
+        largest_class({}, 3)
 
 
 def test_key_words_are_counted_as_whole_words_in_any_case():

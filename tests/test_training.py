@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -20,11 +21,12 @@ from classifier.types import OTHER, Page
 from training import fit as fit_module
 from training.card import model_card
 from training.corpus import Article, Corpus, gold_labels, merge, read_corpus
-from training.crossval import cross_validate, duplicate_groups, subset, train_past_test_future
+from training.crossval import cross_validate, duplicate_groups, subset
 from training.defaults import LARGE, spec_for
 from training.fit import TrainingSpec, fit, fit_linear, folded, smoothing_matrix, sparse, target_matrix, widened
 from training.matrix import build_vocabulary, tokenise, with_words
 from training.train import train
+from training.validate import past_and_future
 
 THEMES = {
     "a": "hiệp ước, hạt nhân, nước Nga, nước Mỹ, đàm phán, kiểm soát, vũ khí, tên lửa",
@@ -411,12 +413,15 @@ def test_near_duplicates_stay_together_in_cross_validation(corpus_rows):
 
 def test_the_future_is_judged_by_the_past():
     """Trained on the first dates, judged on the last; the date of the cut is named."""
-    corpus = Corpus(_articles("ab", 10))
     dates = [f"2026-01-{1 + n % 10:02}" for n in range(20)]
-    future, found, cut = train_past_test_future(corpus, PLAIN, dates, 0.2)
-    assert len(future.articles) == len(found) >= 4
-    assert all(dates[corpus.articles.index(article)] >= cut for article in future.articles)
-    assert [prediction.id for prediction in found] == [article.page.id for article in future.articles]
+    articles = [
+        replace(article, page=replace(article.page, extra={"date": date}))
+        for article, date in zip(_articles("ab", 10), dates, strict=True)
+    ]
+    found, split = past_and_future(Corpus(articles), PLAIN, 0.2)
+    assert len(found.corpus.articles) == len(found.runs[0]) >= 4
+    assert all(article.page.extra["date"] >= split.first_future for article in found.corpus.articles)
+    assert [prediction.id for prediction in found.runs[0]] == [article.page.id for article in found.corpus.articles]
 
 
 def test_a_subset_keeps_the_asked_order(small_corpus):

@@ -9,6 +9,7 @@ import numpy as np
 
 from classifier.fingerprints import fingerprint
 from classifier.near_duplicates import NEAR, duplicate_pairs, find_copies, groups
+from eval.gold import reads_as
 from training.findings import Finding, ranked
 from training.label_errors import likely_label_errors
 from training.language import foreign_share
@@ -108,7 +109,7 @@ def tiny_below(sizes: NDArray[np.int32]) -> int:
 
 
 def label_counts(corpus: Corpus) -> Iterator[Finding]:
-    """CH401-CH403: labels with too few articles, or far apart in size; each is placed at a label's first article."""
+    """CH401-CH404: labels with too few articles, far apart in size, or spelt in two ways; each at its first article."""
     counts = {label: count for label, count in corpus.counts().items() if count}
     place = {article.primary: article.page.source or article.page.id for article in reversed(corpus.articles)}
     for label, count in counts.items():
@@ -118,6 +119,12 @@ def label_counts(corpus: Corpus) -> Iterator[Finding]:
     if len(counts) == 1:
         (label,) = counts
         yield Finding("CH403", place[label], f"every article is labelled {label!r}: there is nothing to tell apart")
+    spelt: dict[str, str] = {}
+    for label in sorted(counts, key=lambda label: (-counts[label], label)):
+        common = spelt.setdefault(reads_as(label), label)
+        if common != label:
+            message = f"label {label!r} ({counts[label]:,}) is {common!r} ({counts[common]:,}) but for case or spacing"
+            yield Finding("CH404", place[label], message)
     usual = {label: count for label, count in counts.items() if count >= RARE}
     if len(usual) > 1:
         largest, smallest = max(usual, key=usual.__getitem__), min(usual, key=usual.__getitem__)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,15 @@ class Corpus:
         counted = Counter(self.primaries)
         return {label: counted[label] for label in self.labels}
 
+    def in_one_order(self) -> Corpus:
+        """The same articles in an order that depends on nothing but themselves, however they came in.
+
+        The solver, the folds and the resampling all go by it. The built-in corpus is always read in one order.
+        """
+        if self.built_in:
+            return self
+        return replace(self, articles=sorted(self.articles, key=_place))
+
     def fingerprint(self) -> str:
         """A digest of all texts and labels that does not depend on their order."""
         digests = sorted(
@@ -112,10 +122,16 @@ def read_corpus(
     return corpus
 
 
+def _place(article: Article) -> tuple[str, str, tuple[str, ...], str]:
+    return article.page.text, article.primary, article.topics, article.page.id
+
+
 def gold_labels(page: Page) -> tuple[str, tuple[str, ...], bool] | None:
     """(primary, topics, whether a list of topics was given), or None where the page has no usable label."""
     extra = page.extra
     listed = extra.get("labels")
+    if isinstance(listed, str) and not listed.strip():  # a blank cell says nothing; a negative is written []
+        listed = None
     single = extra.get("label")
     topics = None if listed is None else _names(listed)
     if listed is not None and topics is None:
@@ -138,7 +154,7 @@ def _name(value: Any) -> str | None:
         return None
     if isinstance(value, float) and math.isnan(value):  # an empty cell of a Parquet file
         return None
-    name = str(value).strip()
+    name = unicodedata.normalize("NFC", str(value).strip())  # one label, however its accents were typed
     return name or None
 
 

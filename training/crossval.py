@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.fingerprints import fingerprint
 from classifier.near_duplicates import duplicate_groups as near_duplicate_groups
-from eval.splits import date_split, stratified_folds
+from eval.splits import stratified_folds
 from training.corpus import Corpus
 from training.fit import TrainingSpec, fit
 
@@ -39,8 +39,7 @@ def cross_validate(
     """A prediction for each article, by the model trained on the folds it is not in; vocabulary and calibration
     included.
     """
-    # The corpus is judged as itself, not as a sample of the news its model will be used on.
-    spec = replace(spec, other_log_odds=0.0, confidence=1.0)
+    spec = to_be_judged(spec)
     found: dict[int, Prediction] = {}
     folds = stratified_folds(corpus.primaries, groups, k, spec.seed)
     for fold in range(int(folds.max()) + 1):
@@ -51,11 +50,11 @@ def cross_validate(
     return [found[row] for row in range(len(corpus.articles))]
 
 
-def train_past_test_future(
-    corpus: Corpus, spec: TrainingSpec, dates: Sequence[str | None], fraction: float, *, explain: int = 0
-) -> tuple[Corpus, list[Prediction], str]:
-    """Trains on the first `fraction` of the dated articles; returns the rest, its predictions, the cut's date."""
-    split = date_split(dates, fraction)
-    future = subset(corpus, split.future)
-    model = fit(subset(corpus, split.past), spec).model
-    return future, model.predict(future.pages, explain=explain), split.first_future
+def to_be_judged(spec: TrainingSpec) -> TrainingSpec:
+    """The specification for judging a corpus as itself, not as a sample of the news its model will be used on."""
+    return replace(spec, other_log_odds=0.0, confidence=1.0)
+
+
+def repeat_seed(spec: TrainingSpec, repeat: int) -> int:
+    """The seed of a repeat's folds; the first repeat has the specification's own."""
+    return spec.seed + 1_000 * repeat

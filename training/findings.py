@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
     "CH401": Rule("rare-label", "warning"),
     "CH402": Rule("imbalance", "info", "articles of the largest label for one of the smallest"),
     "CH403": Rule("one-label", "error"),
+    "CH404": Rule("label-spelt-twice", "warning"),
     "CH501": Rule("likely-label-error", "warning", "by how much another label is more probable, 0 to 1"),
 }
 

@@ -68,9 +68,16 @@ class Fitted:
 def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpus | None = None) -> Fitted:
     """Trains on a corpus. `tokens` saves the segmentation where the caller has it already.
 
-    Raises ChudeError where the corpus has fewer than two labels or no term occurs often enough.
+    The model depends on the order of the articles (`Corpus.in_one_order`), in its last digits, and not on the number of
+    threads. Raises ChudeError where the corpus has fewer than two labels or no term occurs often enough.
     """
-    spec = spec or TrainingSpec()
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # sums in another order would end in other digits
+        return _fit(corpus, spec or TrainingSpec(), tokens)
+
+
+def _fit(corpus: Corpus, spec: TrainingSpec, tokens: TokenisedCorpus | None) -> Fitted:
     labels = corpus.labels
     if len(set(corpus.primaries)) < 2:
         raise ChudeError(

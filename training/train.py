@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,14 +15,21 @@ from classifier import __version__
 from classifier.artifact import save
 from classifier.fingerprints import fingerprint
 from classifier.model import readable
+from classifier.near_duplicates import duplicate_groups
 from classifier.segmentation.pyvi_model import load_pyvi_model
 from classifier.types import OTHER
+from eval.intervals import plain, wilson
 from eval.metrics import accuracy, macro_f1, per_label
+from eval.score_intervals import label_intervals
 from training.card import model_card
+from training.defaults import spec_for
 from training.fit import Fitted, TrainingSpec, fit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from classifier.model import Model
+    from eval.intervals import Score
     from training.corpus import Corpus
 
 DISPLAY_NAMES = {
@@ -32,6 +40,8 @@ DISPLAY_NAMES = {
     OTHER: "Other",
 }
 TOP_TERMS = 12
+WORST = 5
+"""Mistakes of a kind that the model card names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +57,20 @@ def train(
     corpus: Corpus, spec: TrainingSpec | None = None, *, folder: str | Path | None = None, name: str = ""
 ) -> Trained:
     """Trains on a corpus and, given a folder, writes the artifact there. Errors as `training.fit.fit`."""
-    spec = spec or TrainingSpec()
+    spec, corpus = spec or TrainingSpec(), corpus.in_one_order()
     fitted = fit(corpus, spec)
+    prints = fingerprint(corpus.pages)
+    repeated = len(prints) - np.unique(duplicate_groups(prints)).size
     model = fitted.model
     model.display_names = {label: DISPLAY_NAMES.get(label, label) for label in model.labels}
-    model.info = describe(corpus, spec, fitted, name or (Path(folder).name if folder else "model"))
+    model.info = describe(corpus, spec, fitted, name or (Path(folder).name if folder else "model"), repeated)
     trained = Trained(model, model.info, fitted.vocabulary.terms)
     if folder is not None:
-        save(folder, model, trained.vocabulary, model_card(model), fingerprint(corpus.pages))
+        save(folder, model, trained.vocabulary, model_card(model), prints)
     return trained
 
 
-def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str) -> dict[str, Any]:
+def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near_duplicates: int) -> dict[str, Any]:
     """What `model.json` says about the making of the model: enough to repeat and to judge it."""
     return {
         "name": name,
@@ -68,6 +80,9 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str) -> d
         "multi_topic": corpus.multi_topic,
         "corpus_fingerprint": corpus.fingerprint(),
         "training": {key: value for key, value in asdict(spec).items() if key != "features"},
+        "near_duplicates": near_duplicates,
+        "built_in": corpus.built_in,
+        "command": command(corpus, spec, name),
         "cross_validated": cross_validated(corpus, fitted),
         "top_terms": top_terms(fitted),
         "segmenter": {"name": "pyvi", "version": version("pyvi"), "model": load_pyvi_model().version},
@@ -84,6 +99,8 @@ def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
     named = probabilities[np.arange(len(chosen)), chosen] >= model.calibration.threshold
     predicted = [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]
     gold = corpus.primaries
+    wrong = Counter((g, p) for g, p in zip(gold, predicted, strict=True) if g != p)
+    worst = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))[:WORST]
     return {
         "accuracy": round(accuracy(gold, predicted), 4),
         "macro_f1": round(macro_f1(gold, predicted), 4),
@@ -91,16 +108,63 @@ def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
             row.label: {"precision": round(row.precision, 4), "recall": round(row.recall, 4), "f1": round(row.f1, 4)}
             for row in per_label(gold, predicted)
         },
+        "intervals": intervals(gold, predicted),
+        "confusions": [{"gold": g, "predicted": p, "articles": count} for (g, p), count in worst],
     }
+
+
+def intervals(gold: list[str], predicted: list[str]) -> dict[str, Any]:
+    """The 95 % intervals of the same scores, [low, high] each: Wilson's for proportions, else bootstrap."""
+    found = label_intervals(gold, predicted)
+    hits = Counter(g for g, p in zip(gold, predicted, strict=True) if g == p)
+    return {
+        "accuracy": _ends(wilson(hits.total(), len(gold))),
+        "macro_f1": _ends(found.macro_f1),
+        "per_topic": {
+            row.label: {
+                "precision": _ends(wilson(hits[row.label], row.predicted)),
+                "recall": _ends(wilson(hits[row.label], row.support)),
+                "f1": _ends(found.f1[row.label]),
+            }
+            for row in per_label(gold, predicted)
+        },
+    }
+
+
+def command(corpus: Corpus, spec: TrainingSpec, name: str) -> str:
+    """The command that makes this model again, with the options that differ from their defaults."""
+    usual = spec_for(corpus)
+    options = (
+        ("-C", "C"),
+        ("--min-df", "min_df"),
+        ("--max-terms", "max_terms"),
+        ("--folds", "folds"),
+        ("--seed", "seed"),
+    )
+    given = [
+        f" {option} {getattr(spec, key):g}" for option, key in options if getattr(spec, key) != getattr(usual, key)
+    ]
+    return f"chude train{'' if corpus.built_in else ' CORPUS'} -o {name}{''.join(given)}"
+
+
+def _ends(score: Score) -> list[float | None]:
+    return [plain(score.low, 4), plain(score.high, 4)]
 
 
 def top_terms(fitted: Fitted) -> dict[str, list[str]]:
     """The terms with the largest weights of each label, as people write them."""
-    model, terms = fitted.model, fitted.vocabulary.terms
+    found = weighted_terms(fitted.model, fitted.vocabulary.terms)
+    return {label: [term for term, _ in weighted] for label, weighted in found.items()}
+
+
+def weighted_terms(model: Model, vocabulary: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
+    """Each label's terms with the largest weights, heaviest first, with weight times inverse document frequency."""
     found = {}
     for column, label in enumerate(model.labels):
         weights = model.weights[:, column] * model.idf
-        order = np.lexsort((np.arange(weights.size), -weights))
-        shown = dict.fromkeys(readable(terms[i]) for i in order[: 2 * TOP_TERMS].tolist())
-        found[label] = list(shown)[:TOP_TERMS]
+        order = np.lexsort((np.arange(weights.size), -weights))[: 2 * TOP_TERMS].tolist()
+        shown: dict[str, float] = {}
+        for i in order:
+            shown.setdefault(readable(vocabulary[i]), float(weights[i]))
+        found[label] = list(shown.items())[:TOP_TERMS]
     return found

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from classifier import __version__
+from classifier.cli.stopping import stoppable
 from classifier.errors import ChudeError
 
 COMMANDS = ("train", "predict", "extract", "segment", "cluster", "eval", "compare", "check", "show", "demo")
+_ROOM = "make room there or write to another place, then run it again"
+_RIGHTS = "check its permissions, or write to another place"
+_REMEDY = "check the path, its permissions and the disk"
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EROFS: _RIGHTS,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+}
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -56,13 +70,27 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _run() -> int:  # noqa: PLR0911 (one way out for each kind of end)
+def _run() -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with stoppable() as signals:
+        try:
+            return _ended()
+        except BaseException as error:
+            # Whatever it is: a library that is stopped in the middle may call that by a name of its own.
+            if not signals and not isinstance(error, KeyboardInterrupt):
+                raise
+            return _interrupted(error, signals[0] if signals else signal.SIGINT)
+
+
+def _ended() -> int:  # noqa: PLR0911 (one way out for each kind of end)
+    """Runs the command; gives the exit code of every end but an interruption."""
     try:
         result = cli.main(prog_name="chude", standalone_mode=False)
         sys.stdout.flush()
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "chude"
         return _fail(f"{error.format_message().rstrip('.')}; see `{command} --help`", 2)
@@ -70,26 +98,68 @@ def _run() -> int:  # noqa: PLR0911 (one way out for each kind of end)
         return _fail(error.format_message(), 2)
     except ChudeError as error:
         return _fail(str(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted; nothing half-written was left behind", 130)
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _fail(
-            f"{where}{(error.strerror or str(error)).lower()}; check the path, its permissions and the disk", 1
-        )
+        return _fail(_what_the_system_says(error), 1)
     except MemoryError:
         return _fail("out of memory; give fewer or smaller inputs at a time, or fewer --jobs", 1)
     return result if isinstance(result, int) else 0
 
 
+def _what_the_system_says(error: OSError) -> str:
+    """FILE: what is wrong; what to do; and what else is known of this run's end."""
+    # A write that fails does not say where; all files of our own do (classifier/atomic.py).
+    unnamed = "standard output" if error.errno in _REMEDIES else ""
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else unnamed
+    said = (error.strerror or str(error)).lower()
+    notes = "".join(f"; {note}" for note in _notes(error))
+    return f"{where and f'{where}: '}{said}; {_REMEDIES.get(error.errno or 0, _REMEDY)}{notes}"
+
+
+def _interrupted(error: BaseException, number: int) -> int:
+    if sys.stderr.isatty():
+        click.echo(err=True)  # ends the terminal's "^C"
+    notes = _notes(error) or ["nothing half-written was left behind"]
+    return _fail("; ".join(["interrupted", *notes]), 128 + number)
+
+
+def _notes(error: BaseException) -> list[str]:
+    """What was noted where the error passed; an exception may have taken the place of another."""
+    found: BaseException | None = error
+    while found is not None:
+        if notes := getattr(found, "__notes__", None):
+            return list(notes)
+        found = found.__context__
+    return []
+
+
 def _reader_left() -> int:
     """Nothing more can be written to stdout, and Python must not complain of it when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _close_off(sys.stdout)
     return 0
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"chude: error: {message}", err=True)
+    from classifier.cli.common import plain  # a file's name may hold what a terminal obeys
+
+    _writable(sys.stdout)
+    try:
+        click.echo(f"chude: error: {plain(message)}", err=True)
+    except OSError:  # nobody can be told; the exit code still tells
+        _close_off(sys.stderr)
     return code
+
+
+def _writable(stream: IO[str]) -> bool:
+    """Whether what waits to be written can be; else it is dropped, so that it does not fail again when Python ends."""
+    try:
+        stream.flush()
+    except OSError:
+        _close_off(stream)
+        return False
+    return True
+
+
+def _close_off(stream: IO[str]) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

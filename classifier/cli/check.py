@@ -61,7 +61,7 @@ def command(
     CH201 leak-exact                  CH401 rare-label
     CH202 leak-near                   CH402 imbalance
     CH203 leak-other-label            CH403 one-label
-    CH501 likely-label-error
+    CH501 likely-label-error          CH404 label-spelt-twice
 
     CH2xx are articles of --against that stand in CORPUS. A row whose column `checked` names codes (["CH501"]) is not
     reported under them again. Exit code 0: clean; 1: findings, or inputs skipped; 3: no input.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,21 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier.cli import common
+from classifier.cli.cluster_dates import all_weeks, as_day, days_of, weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import date
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import IO
 
-    from classifier.clustering import Cluster, ClusterResult
+    from classifier.clustering import Cluster, ClusterResult, MergedHeadline
     from classifier.types import Page
 
 FORMATS = ("table", "jsonl", "csv")
 _SHOWN = 5
 _MOST_CHARTED, _MOST_TIMELINES = 40, 16
-_MOST_WEEKS = 520
-"""A date mistyped by centuries must not make a page of millions of weeks."""
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 
 
 def _number(_context: click.Context, _option: click.Parameter, value: str) -> int | str:
@@ -103,6 +99,7 @@ def command(
     common.say(
         f"chude: {common.number(len(merged), 'different headline')} in {common.number(news, 'cluster')}{_apart(result)}"
     )
+    _say_undated(merged)
     return code
 
 
@@ -123,14 +120,24 @@ def _progress() -> Iterator[Callable[[str, float], None] | None]:
 
 
 def headline_items(pages: Iterable[Page], tally: common.Tally) -> Iterator[tuple[str, str, str, str]]:
-    """(headline, blurb, page id, date) of each related headline; a row of a table is itself one headline."""
+    """(headline, blurb, page id, date) of each related headline; a row of a table is itself one headline.
+
+    What holds no word, an address for one, is named and counted as skipped.
+    """
+    from classifier.clustering.merge import headline_key
+    from classifier.types import Skipped
+
+    known: dict[str, tuple[str, ...]] = {}
     for page in pages:
-        tally.used += 1
         date = str(page.extra.get("date") or "")
-        if page.related:
-            yield from ((item.headline, item.blurb, page.id, date) for item in page.related)
-        elif _is_row(page):
-            yield page.title or page.lead or page.body, page.lead if page.title else "", page.id, date
+        found = [(item.headline, item.blurb) for item in page.related]
+        if not found and _is_row(page):
+            found = [(page.title or page.lead or page.body, page.lead if page.title else "")]
+        wordless = [headline for headline, _ in found if not headline_key(headline, known)]
+        for headline in wordless:
+            tally.skip(Skipped(page.source, f"the headline {headline[:80]!r} holds no word", "it is in no cluster"))
+        tally.used += not (wordless and len(found) == 1)
+        yield from ((headline, blurb, page.id, date) for headline, blurb in found if headline not in wordless)
 
 
 def _is_row(page: Page) -> bool:
@@ -139,11 +146,29 @@ def _is_row(page: Page) -> bool:
 
 
 def _apart(result: ClusterResult) -> str:
+    alone = sum(cluster.kind == "news" and cluster.size == 1 for cluster in result.clusters)
     tickers = sum(cluster.size for cluster in result.clusters if cluster.kind == "ticker")
     outliers = sum(cluster.size for cluster in result.clusters if cluster.kind == "outliers")
-    parts = [f"{tickers:,} service items (lottery, weather, prices …) set apart"] if tickers else []
+    parts = [f"{alone:,} of these are one headline alone, like nothing else"] if alone else []
+    parts += [f"{tickers:,} service items (lottery, weather, prices …) set apart"] if tickers else []
     parts += [f"{outliers:,} that fit nowhere"] if outliers else []
     return "".join(f"; {part}" for part in parts)
+
+
+def _say_undated(merged: Sequence[MergedHeadline]) -> None:
+    """Where there are dates, how many are missing, and how many cannot be read, with the first few of these."""
+    if not any(item.dates for item in merged):
+        return
+    missing = sum(not item.dates for item in merged)
+    unread = sorted({text for item in merged for text in item.dates if as_day(text) is None})
+    if missing:
+        common.say(f"chude: {common.number(missing, 'headline')} without a date, counted as undated")
+    if unread:
+        some = ", ".join(repr(text[:40]) for text in unread[:3]) + (", …" if len(unread) > 3 else "")
+        common.say(
+            f"chude: {common.number(len(unread), 'date')} cannot be read ({some}), counted as undated; "
+            "write them as 2026-02-03 or 3/2/2026"
+        )
 
 
 def as_json(cluster: Cluster) -> dict[str, Any]:
@@ -157,7 +182,9 @@ def as_json(cluster: Cluster) -> dict[str, Any]:
         "representative": cluster.representative,
         "silhouette": round(cluster.silhouette, 4),
         "headlines": [
-            {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)} for item in cluster.headlines
+            {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)}
+            | ({"dates": list(item.dates)} if item.dates else {})
+            for item in cluster.headlines
         ],
     }
     if days := days_of(cluster):
@@ -165,56 +192,6 @@ def as_json(cluster: Cluster) -> dict[str, Any]:
     if any(item.dates for item in cluster.headlines):
         row["weeks"] = weeks(cluster)
     return row
-
-
-def days_of(cluster: Cluster) -> list[date]:
-    """The days on which its headlines ran, ascending, as often as they ran; what is no date is left out."""
-    days = (as_day(text) for item in cluster.headlines for text in item.dates)
-    return sorted(day for day in days if day is not None)
-
-
-def as_day(text: str) -> date | None:
-    """The day of `2026-02-03`, `2026-02-03T10:00`, `3/2/2026` or `03-02-2026` (day first, as in Vietnam); None for
-    anything else.
-    """
-    from datetime import date
-
-    if found := _DAY_FIRST.match(text.strip()):
-        day, month, year = found.groups()
-        text = f"{year}-{month:0>2}-{day:0>2}"
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
-
-
-def week_of(day: date) -> str:
-    """The ISO week, "2026-W05"."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
-
-
-def weeks(cluster: Cluster) -> dict[str, int]:
-    """How often its headlines ran in each ISO week; what is no date counts under "undated"."""
-    from collections import Counter
-
-    counted = Counter(week_of(day) for day in days_of(cluster))
-    unread = sum(len(item.dates) for item in cluster.headlines) - counted.total()
-    return dict(sorted(counted.items())) | ({"undated": unread} if unread else {})
-
-
-def all_weeks(clusters: Iterable[Cluster]) -> list[str]:
-    """Every ISO week from the first to the last in which a headline of these clusters ran, without gaps; [] without
-    dates.
-    """
-    from datetime import timedelta
-
-    days = [day for cluster in clusters for day in days_of(cluster)]
-    if not days:
-        return []
-    first, last = min(days), max(days)
-    steps = min((last - first).days // 7 + 1, _MOST_WEEKS)
-    return sorted({week_of(last - timedelta(weeks=step)) for step in range(steps)} | {week_of(first), week_of(last)})
 
 
 def _is_folder(target: str) -> bool:
@@ -256,17 +233,27 @@ def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
     if form == "jsonl":
         stream.writelines(common.json_line(as_json(cluster)) for cluster in clusters)
     elif form == "csv":
-        stream.write(common.separated_line(["cluster", "kind", "topic", "keywords", "headline", "blurb", "pages"], ","))
+        columns = ["cluster", "kind", "topic", "keywords", "headline", "blurb", "pages", "dates"]
+        stream.write(common.separated_line(columns, ","))
         for cluster in clusters:
-            shared = [cluster.number, cluster.kind, cluster.topic, " ".join(cluster.keywords)]
+            shared = [cluster.number, cluster.kind, cluster.topic, ", ".join(cluster.keywords)]
             for item in cluster.headlines:
-                stream.write(common.separated_line([*shared, item.headline, item.blurb, " ".join(item.pages)], ","))
+                own = [item.headline, item.blurb, " ".join(item.pages), " ".join(item.dates)]
+                stream.write(common.separated_line([*shared, *own], ","))
     else:
-        rows = (
-            [str(c.number), str(c.size), c.topic or f"({c.kind})", ", ".join(c.keywords), _examples(c)]
-            for c in clusters
-        )
-        common.console_table(["#", "size", "topic", "keywords", "headlines"], rows, stream)
+        clusters = list(clusters)
+        dated = any(days_of(cluster) for cluster in clusters)
+        rows = ([cell for cell in _row(cluster, dated=dated) if cell is not None] for cluster in clusters)
+        columns = ["#", "size", "topic", "keywords", *(["ran"] if dated else []), "headlines"]
+        common.console_table(columns, rows, stream)
+
+
+def _row(cluster: Cluster, *, dated: bool) -> list[str | None]:
+    days = days_of(cluster)
+    ran = " – ".join(dict.fromkeys((days[0].isoformat(), days[-1].isoformat()))) if days else ""
+    topic = cluster.topic or f"({cluster.kind})"
+    words = ", ".join(cluster.keywords)
+    return [str(cluster.number), str(cluster.size), topic, words, ran if dated else None, _examples(cluster)]
 
 
 def _examples(cluster: Cluster) -> str:
@@ -288,16 +275,18 @@ def draw(result: ClusterResult, path: Path) -> None:
     from classifier.clustering.layout import MOST, cluster_middles, layout
     from eval.plots import headline_map, save, silhouette_chart, timeline
 
+    several = np.array([cluster.number for cluster in result.clusters if cluster.kind == "news" and cluster.size > 1])
+    grouped = np.where(np.isin(result.labels, several), result.labels, -1)  # what is alone has no name on the map
     if len(result.labels) < 3:
         common.say("chude: too few headlines for a map")
         return
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]
     names = {cluster.number: ", ".join(cluster.keywords[:2]) or cluster.representative for cluster in news}
-    points, labels, sizes = result.points, result.labels, None
+    points, labels, sizes = result.points, grouped, None
     if len(labels) > MOST:
         points, labels, sizes = cluster_middles(points, labels)
     save(headline_map(layout(points), labels, names, sizes=sizes), path)
-    largest = np.where(result.labels < _MOST_CHARTED, result.labels, -1)  # numbered by size
+    largest = np.where(grouped < _MOST_CHARTED, grouped, -1)  # numbered by size
     save(silhouette_chart(result.silhouettes, largest, names), path.with_name(f"{path.stem}-silhouette{path.suffix}"))
     if periods := all_weeks(news):
         shown = news[:_MOST_TIMELINES]

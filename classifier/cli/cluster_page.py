@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.cli.cluster import all_weeks, days_of, weeks
+from classifier.cli.cluster_dates import all_weeks, days_of, weeks
 from classifier.cli.common import number
 from eval.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
 
@@ -20,6 +20,9 @@ LANGUAGE = "vi"
 _TITLES = {"ticker": "Service items, set apart", "outliers": "Headlines that fit nowhere"}
 
 STYLE = """
+#find:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+summary { cursor: pointer; color: var(--link); padding: 0.3rem 0; }
+.alone li { content-visibility: auto; contain-intrinsic-size: auto 1.5rem; }
 #find { width: 100%; padding: 0.5rem; font: inherit; color: inherit; }
 #find { background: var(--band); border: 1px solid var(--line); }
 .cluster { border-top: 1px solid var(--line); padding: 0.25rem 0; }
@@ -29,21 +32,36 @@ STYLE = """
 .weeks rect { fill: #0072b2; }
 @media (prefers-color-scheme: dark) { .weeks rect { fill: #56b4e9; } }
 [hidden] { display: none; }
+@media print { .find { display: none; } .cluster, .alone li { content-visibility: visible; } }
 """
-# Hides what does not hold the words searched for; accents may be left out.
+_SHOWN = 12
+"""Of a cluster so many headlines are open to the eye; the others unfold, and a search finds and unfolds them."""
+# Hides what does not hold the words searched for; accents may be left out. Not at each key: a page may be long.
 SCRIPT = """
 const plain = s => s.toLowerCase().normalize('NFD').replace(/[\\u0300-\\u036f]/g, '').replace(/đ/g, 'd');
-const items = [...document.querySelectorAll('.cluster')].map(e => [e, plain(e.textContent)]);
+const items = [...document.querySelectorAll('.cluster, .alone li')].map(e => [e, '']);
 const found = document.getElementById('found');
-document.getElementById('find').addEventListener('input', event => {
-  const words = plain(event.target.value).split(/\\s+/).filter(Boolean);
+const find = document.getElementById('find');
+let waiting = 0;
+function search() {
+  const words = plain(find.value).split(/\\s+/).filter(Boolean);
   let shown = 0;
-  for (const [element, text] of items) {
-    element.hidden = !words.every(word => text.includes(word));
+  for (const item of items) {
+    const element = item[0];
+    item[1] = item[1] || plain(element.textContent);
+    element.hidden = !words.every(word => item[1].includes(word));
     shown += element.hidden ? 0 : 1;
+    const more = element.querySelector('details');
+    if (more) more.open = words.length > 0 && words.some(word => plain(more.textContent).includes(word));
+  }
+  for (const part of document.querySelectorAll('section')) {
+    const inside = [...part.querySelectorAll('.cluster, .alone li')];
+    part.hidden = inside.length > 0 && inside.every(element => element.hidden);
   }
   found.textContent = words.length ? `${shown} of ${items.length} clusters` : '';
-});
+}
+find.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(search, 150); });
+addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(e => { e.open = true; }));
 """
 
 
@@ -53,15 +71,22 @@ def cluster_page(result: ClusterResult, pictures: dict[str, bytes] | None = None
     apart = [cluster for cluster in result.clusters if cluster.kind != "news"]
     headlines = sum(cluster.size for cluster in result.clusters)
     periods = all_weeks(result.clusters)
+    groups = [cluster for cluster in news if cluster.size > 1]
+    alone = [cluster for cluster in news if cluster.size == 1]
     parts: list[str] = [
-        paragraph(f"{number(headlines, 'different headline')} in {number(len(news), 'cluster')}.", "lead"),
+        paragraph(_summary(headlines, groups, alone, apart), "lead"),
         Html(
-            '<p><label for="find">Find words (accents may be left out)</label> <input id="find" type="search"> '
+            '<p class="find"><label for="find">Find words (accents may be left out)</label> '
+            '<input id="find" type="search"> '
             '<span id="found" role="status"></span></p>'
         ),
         *_pictures(pictures or {}, ("map",)),
-        section("Clusters", *(cluster_block(cluster, periods) for cluster in news)),
     ]
+    if groups:
+        parts.append(section("Clusters", *(cluster_block(cluster, periods) for cluster in groups)))
+    if alone:
+        lines = sorted((cluster.headlines[0] for cluster in alone), key=lambda item: (-len(item.pages), item.headline))
+        parts.append(section("Headlines alone, like nothing else", bullets((_line(item) for item in lines), "alone")))
     for kind, title in _TITLES.items():
         blocks = [cluster_block(cluster, periods) for cluster in apart if cluster.kind == kind]
         if blocks:
@@ -69,6 +94,18 @@ def cluster_page(result: ClusterResult, pictures: dict[str, bytes] | None = None
     if charts := _pictures(pictures or {}, ("timeline", "silhouette")):
         parts.append(section("Charts", *charts))
     return page("Clusters of related headlines", join(parts), script=SCRIPT, style=STYLE)
+
+
+def _summary(headlines: int, groups: Sequence[Cluster], alone: Sequence[Cluster], apart: Sequence[Cluster]) -> str:
+    """How many headlines are where, so that none is missed."""
+    counts = [
+        f"{sum(cluster.size for cluster in groups):,} in {number(len(groups), 'cluster')}" if groups else "",
+        f"{len(alone):,} alone" if alone else "",
+        f"{sum(c.size for c in apart if c.kind == 'ticker'):,} service items" if apart else "",
+        f"{sum(c.size for c in apart if c.kind == 'outliers'):,} that fit nowhere" if apart else "",
+    ]
+    said = [count for count in counts if count and not count.startswith("0 ")]
+    return f"{number(headlines, 'different headline')}: {', '.join(said)}."
 
 
 def cluster_block(cluster: Cluster, periods: Sequence[str] = ()) -> Html:
@@ -86,7 +123,10 @@ def cluster_block(cluster: Cluster, periods: Sequence[str] = ()) -> Html:
     ordered = sorted(
         cluster.headlines, key=lambda item: (item.headline != cluster.representative, -len(item.pages), item.headline)
     )
-    lines = bullets(_line(item) for item in ordered)
+    lines = bullets(_line(item) for item in ordered[:_SHOWN])
+    if rest := ordered[_SHOWN:]:
+        more = bullets(_line(item) for item in rest)
+        lines = Html(f"{lines}\n<details><summary>{len(rest):,} more</summary>\n{more}</details>")
     facts += _when(cluster)
     inner = f"<h3>{name}</h3>\n{paragraph(', '.join(facts), 'soft')}\n{_bars(cluster, periods)}{lines}"
     return Html(f'<div class="cluster">{inner}</div>')
@@ -118,8 +158,12 @@ def _bars(cluster: Cluster, periods: Sequence[str]) -> str:
 
 
 def _line(item: MergedHeadline) -> Html:
-    pages = f" ({number(len(item.pages), 'page')}: {', '.join(item.pages)})" if item.pages else ""
-    return Html(f'{foreign(item.headline, LANGUAGE)}<span class="soft">{escape(pages)}</span>')
+    """The headline with its pages; how many these are is said where they are several."""
+    pages = ", ".join(item.pages)
+    if len(item.pages) > 1:
+        pages = f"{number(len(item.pages), 'page')}: {pages}"
+    shown = f' <span class="soft">({escape(pages)})</span>' if pages else ""
+    return Html(f"{foreign(item.headline, LANGUAGE)}{shown}")
 
 
 def _pictures(pictures: dict[str, bytes], names: Sequence[str]) -> list[Html]:

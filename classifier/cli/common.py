@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
-_CONTROL |= dict.fromkeys((9, 10, 11, 12, 13), " ")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What steers a terminal rather than being shown: C0, C1 (0x9B begins a sequence as ESC [ does), and the marks that set
+# text from right to left, by which a name can be made to look like another.
+_STEERING = (*range(9), *range(14, 32), *range(127, 160), 0x061C, *range(0x200E, 0x2010), *range(0x202A, 0x202F))
+_STEERING += tuple(range(0x2066, 0x206A))
+_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((9, 10, 11, 12, 13, 0x2028, 0x2029), " ")
+_CELL_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((0x2028, 0x2029), " ") | {13: "\n"}  # no reader splits there
+_UNESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
 
 
 class FiniteRange(click.FloatRange):
@@ -125,7 +131,7 @@ def say(message: str) -> None:
 
 
 def plain(text: str) -> str:
-    """The text on one line without control characters, which could move the cursor or recolour the terminal."""
+    """The text on one line without what could move the cursor, recolour the terminal or turn the text around."""
     return text.translate(_CONTROL)
 
 
@@ -148,12 +154,15 @@ def form_for(form: str | None, path: str | None, known: Sequence[str]) -> str:
 
 
 def json_line(value: object) -> str:
-    """One JSON line with Vietnamese as it is."""
-    return json.dumps(value, ensure_ascii=False) + "\n"
+    """One JSON line with Vietnamese as it is; what a terminal would obey is escaped, which JSON readers undo."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def separated_line(values: Iterable[object], delimiter: str) -> str:
-    """One CSV or TSV line. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """One CSV or TSV line. A text that a spreadsheet would take for a formula gets an apostrophe before it; control
+    characters, which a terminal would obey, are left out.
+    """
     stream = StringIO()
     cells = [value if isinstance(value, int | float) else _cell(str(value)) for value in values]
     csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerow(cells)
@@ -161,7 +170,14 @@ def separated_line(values: Iterable[object], delimiter: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = text.replace("\r\n", "\n").translate(_CELL_CONTROL)
+    # What begins with apostrophes before such a sign gets one more, so that `unguarded` gives back every text.
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def unguarded(text: str) -> str:
+    """A cell of a CSV file as it was before `separated_line` put an apostrophe before it."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], stream: IO[str]) -> None:

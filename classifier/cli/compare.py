@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from training.corpus import Corpus
 
 _SHOWN = 20
+_TITLE = 50
 
 
 @click.command("compare")
@@ -39,6 +41,7 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
 
     tally = common.Tally()
     corpus = read_corpus(corpora, columns=common.columns_from(options), encoding=encoding, on_skip=tally.skip)
+    corpus = corpus.in_one_order()
     tally.used = len(corpus.articles)
     ids = [page.id for page in corpus.pages]
     first, second = _labels(a, corpus), _labels(b, corpus)
@@ -47,63 +50,22 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
     if form == "jsonl":
         click.echo(common.json_line(result.as_json()), nl=False)
     else:
-        _show(result.as_json())
+        _show(result.as_json(), {page.id: page.title for page in corpus.pages})
     return tally.finish("compared", what="article")
 
 
 def _labels(source: str, corpus: Corpus) -> list[str]:
     """What an artifact or a prediction file says of each article of the corpus."""
-    from eval.compare import aligned
+    from classifier.cli.predictions import matched, read_predictions
+    from eval.compare import NO_PREDICTION
 
     if Path(source).is_dir():
         return [prediction.topic for prediction in common.load_model(source).predict(corpus.pages)]
-    labels, missing, further = aligned([page.id for page in corpus.pages], read_predictions(Path(source)))
-    if missing:
-        common.say(
-            f"chude: {source}: has no prediction for {common.number(len(missing), 'article')}; each counts as a miss"
-        )
-    if further:
-        common.say(
-            f"chude: {source}: {common.number(len(further), 'prediction')} for ids that the gold lacks; not used"
-        )
-    return labels
+    given = matched([page.id for page in corpus.pages], read_predictions(Path(source)), source)
+    return [NO_PREDICTION if one is None else one.topic for one in given]
 
 
-def read_predictions(path: Path) -> dict[str, str]:
-    """Id -> topic, from JSONL or CSV. Raises UsageError, which names the line, for a row without either."""
-    import csv
-
-    from classifier.errors import UsageError
-
-    remedy = "give a model folder, or JSONL or CSV with `id` and `topic`"
-    found: dict[str, str] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            tabular = path.suffix.lower() in (".csv", ".tsv")
-            delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-            rows = csv.DictReader(stream, delimiter=delimiter) if tabular else map(_json_row, stream)
-            for number, row in enumerate(rows, start=2 if tabular else 1):
-                if row is None:
-                    continue
-                if row.get("id") in (None, "") or row.get("topic") in (None, ""):
-                    raise UsageError(f"{path}:{number}", "has no `id` and `topic`", remedy)
-                found[str(row["id"])] = str(row["topic"])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(str(path), f"cannot be read ({getattr(error, 'strerror', None) or error})", remedy) from error
-    return found
-
-
-def _json_row(line: str) -> dict[str, Any] | None:
-    if not line.strip():
-        return None
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return row if isinstance(row, dict) else {}
-
-
-def _show(result: dict[str, Any]) -> None:
+def _show(result: dict[str, Any], titles: dict[str, str]) -> None:
     import sys
 
     rows = []
@@ -114,11 +76,19 @@ def _show(result: dict[str, Any]) -> None:
     common.console_table(["", f"A: {names['a']}", f"B: {names['b']}", "B - A"], rows, sys.stdout)
     changes = result["changes"]
     if changes:
-        shown = ([c["id"], c["gold"], c["a"], c["b"], c["kind"]] for c in changes[:_SHOWN])
+        shown = ([_article(c["id"], titles), c["gold"], c["a"], c["b"], c["kind"]] for c in changes[:_SHOWN])
         common.console_table(["article", "gold", "A", "B", "change"], shown, sys.stdout)
         if len(changes) > _SHOWN:
             click.echo(f"… and {len(changes) - _SHOWN} more (all with --format jsonl)")
-    click.echo(result["sentence"])
+        kinds = Counter(change["kind"] for change in changes)
+        counts = ", ".join(f"{kinds[kind]} {kind}" for kind in ("fixed", "broken", "both wrong") if kinds[kind])
+        click.echo(f"{common.number(len(changes), 'article')} labelled differently by B: {counts}")
+    click.echo(common.plain(result["sentence"]))
+
+
+def _article(one: str, titles: dict[str, str]) -> str:
+    title = shorten(titles.get(one, ""), _TITLE, placeholder=" …")
+    return f"{one}: {title}" if title else one
 
 
 def _score(score: dict[str, Any], sign: str = "") -> str:

@@ -126,7 +126,8 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
 
 
 def _evaluate(folder: Path, target: str) -> dict[str, Any]:
-    from classifier.cli.evaluate import report_on, summary
+    from classifier.cli.evaluate import summary
+    from classifier.cli.evaluate_reports import report_on
     from eval.report import write_report
     from training.corpus import read_corpus
     from training.crossval import cross_validate, duplicate_groups

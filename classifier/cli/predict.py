@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +14,7 @@ import click
 from classifier.cli import common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import IO
 
     from rich.text import Text
@@ -39,6 +41,7 @@ _COLUMNS = ("id", "source", "title", "topic", "probability", "secondary", "topic
 @common.encoding_option
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
+@click.option("--resume", is_flag=True, help="Keep the rows in FILE.part as they are made, and go on from those there.")
 def command(
     paths: tuple[str, ...],
     model: str | None,
@@ -48,6 +51,7 @@ def command(
     jobs: int,
     encoding: str | None,
     target: str | None,
+    resume: bool,
     **options: Any,
 ) -> int:
     """Labels saved pages: files, folders, or the rows of a JSONL, CSV, TSV or Parquet file.
@@ -56,27 +60,92 @@ def command(
     Examples:
       $ chude predict saved/ --explain 5
       $ chude predict news.csv --text-column content --format jsonl -o labels.jsonl
+      $ chude predict archive/ -o labels.jsonl --resume
+
+    A run with --resume that was killed goes on when the same command is given again: what it had labelled is read again
+    and compared, not labelled again. Changed inputs, another model or other options are refused. Where there is no
+    FILE.part the run begins at the beginning; an old FILE stays until the new one is whole.
     """
     from classifier.reading import read_pages
 
     tally = common.Tally()
     form = common.form_for(form, target, FORMATS)
+    if resume:
+        _check_resumable(paths, form, target)
     columns = common.columns_from(options)
     loaded = common.load_model(model)
-    pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
-    rows: Iterable[Row]
-    if jobs > 1:
-        from classifier.parallel import map_batches
-
-        # Workers send rows, not predictions: unpacking those would keep this process as busy as labelling does.
-        work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
-        batches = map_batches(loaded, _with_text(pages, tally), work, jobs=jobs, on_loss=_say_lost)
-        rows = chain.from_iterable(batches)
-    else:
-        rows = rows_of(loaded, _with_text(pages, tally), form=form, threshold=threshold, explain=explain)
+    pages = _with_text(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally)
+    label = partial(_labelled, loaded, jobs=jobs, form=form, threshold=threshold, explain=explain)
+    if resume:
+        made_with: dict[str, Any] = {"format": form, "threshold": threshold, "explain": explain, "encoding": encoding}
+        made_with |= {"columns": asdict(columns), "inputs": list(paths), "model": _fingerprint(model)}
+        head = _head(form, explained=bool(explain))
+        return _resumed(Path(str(target)), made_with, pages, label, head, tally, paths)
+    rows = chain.from_iterable(label(pages))
     with common.output(target) as stream:
         write(_counted(rows, tally), form, stream, explained=bool(explain))
         return tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
+
+
+def _check_resumable(paths: Sequence[str], form: str, target: str | None) -> None:
+    if target in (None, "-"):
+        raise click.UsageError("--resume needs -o FILE: what goes to standard output cannot be gone on with")
+    if form == "table":
+        raise click.UsageError("--resume writes jsonl, csv or tsv: a table is laid out when all rows are known")
+    if "-" in paths:
+        raise click.UsageError("--resume cannot read standard input a second time: save it to a file first")
+
+
+def _fingerprint(model: str | None) -> str:
+    """Of the whole model: its description holds the digests of the other files."""
+    from hashlib import sha256
+
+    from classifier.artifact import default_artifact
+
+    return sha256((Path(model or default_artifact()) / "model.json").read_bytes()).hexdigest()
+
+
+def _resumed(
+    target: Path,
+    made_with: dict[str, Any],
+    pages: Iterator[Page],
+    label: Callable[[Iterable[Page]], Iterator[list[Row]]],
+    head: str,
+    tally: common.Tally,
+    asked: Sequence[str],
+) -> int:
+    """Labels what an earlier run has not; the summary is of the whole."""
+    from classifier import __version__
+    from classifier.cli.resume import resuming
+
+    with resuming(target, {"version of chude": __version__, **made_with}) as kept:
+        rest = kept.rest(pages)
+        if kept.pages:
+            common.say(f"chude: {common.number(kept.pages, 'page')} labelled by an earlier run; going on from there")
+        for rows in label(rest):
+            kept.add([row for row in rows if isinstance(row, str)], head)
+        tally.used = kept.pages
+        return tally.finish("labelled", asked=asked)
+
+
+def _labelled(
+    model: Model, pages: Iterable[Page], *, jobs: int, form: str, threshold: float | None, explain: int
+) -> Iterator[list[Row]]:
+    """The rows of each batch of pages, in order."""
+    work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
+    if jobs == 1:
+        from classifier.features import page_batches
+
+        yield from (work(model, batch) for batch in page_batches(pages))
+        return
+    import tempfile
+
+    from classifier.atomic import naming
+    from classifier.parallel import map_batches
+
+    # Workers send rows, not predictions: unpacking those would keep this process as busy as labelling does.
+    with naming(Path(tempfile.gettempdir())):  # it is there that they find the model
+        yield from map_batches(model, pages, work, jobs=jobs, on_loss=_say_lost)
 
 
 def rows_of(model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int) -> Iterator[Row]:
@@ -134,8 +203,7 @@ def write(rows: Iterable[Row], form: str, stream: IO[str], *, explained: bool) -
         columns = ["topic", "prob.", "also", "title", "page", *(["because of"] if explained else [])]
         common.console_table(columns, (row for row in rows if not isinstance(row, str)), stream)
         return
-    if form != "jsonl":
-        stream.write(common.separated_line(_columns(explained=explained), _DELIMITERS[form]))
+    stream.write(_head(form, explained=explained))
     stream.writelines(row for row in rows if isinstance(row, str))
 
 
@@ -146,6 +214,11 @@ def _row(prediction: Prediction, form: str, *, explained: bool) -> Row:
     if form == "table":
         return _table_row(prediction, explained=explained)
     return common.separated_line(_flat_row(prediction, _columns(explained=explained)), _DELIMITERS[form])
+
+
+def _head(form: str, *, explained: bool) -> str:
+    """What stands above the rows."""
+    return common.separated_line(_columns(explained=explained), _DELIMITERS[form]) if form in _DELIMITERS else ""
 
 
 def _columns(*, explained: bool) -> list[str]:

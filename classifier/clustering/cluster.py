@@ -5,14 +5,17 @@ apart.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from classifier.clustering.kmeans import kmeans, silhouettes
+from classifier.clustering.kmeans import kmeans
 from classifier.clustering.merge import MergedHeadline, merge_headlines
 from classifier.clustering.names import keywords
-from classifier.clustering.vectors import latent_vectors, tf_idf_matrix
+from classifier.clustering.scattered import parted
+from classifier.clustering.silhouette import fits, silhouettes
+from classifier.clustering.vectors import SCATTERED_UP_TO, place
 from classifier.errors import UsageError
 from classifier.types import Headline, Page
 
@@ -100,15 +103,16 @@ def cluster_merged(
     news = [item for item in merged if not item.ticker]
     if k != "auto":
         _check(k, len(news))
-    points, labels, fits = np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), np.zeros(0)
+    points, labels, well = np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), np.zeros(0)
     if news:
         tell("placing", 0.05)
-        points = latent_vectors(tf_idf_matrix([item.headline for item in news]))
-        labels = kmeans(
-            points, None if k == "auto" else k, progress=lambda share: tell("clustering", 0.3 + 0.5 * share)
-        )
-        fits = silhouettes(points, labels)
-        labels, fits = _outliers_apart(points, labels, fits, max_outliers, None if k == "auto" else k)
+        placed = place([item.headline for item in news])
+        points, wanted = placed.vectors, None if k == "auto" else k
+        cut = partial(kmeans, scattered=placed.scattered)
+        labels = cut(points, wanted, progress=lambda share: tell("clustering", 0.3 + 0.5 * share))
+        if wanted is None and len(news) > SCATTERED_UP_TO:
+            labels = parted(placed.matrix, labels)
+        labels, well = _outliers_apart(points, labels, max_outliers, wanted, cut)
     tell("naming", 0.85)
     groups = _groups(labels)
     clusters: list[Cluster] = []
@@ -116,7 +120,7 @@ def cluster_merged(
     for group, terms in zip(groups, words, strict=True):
         representative = news[_nearest(points, group)].headline
         clusters.append(
-            Cluster(0, "news", tuple(news[i] for i in group), terms, representative, "", float(fits[group].mean()))
+            Cluster(0, "news", tuple(news[i] for i in group), terms, representative, "", float(well[group].mean()))
         )
     clusters.sort(key=lambda cluster: (-cluster.size, cluster.representative))
     clusters += _tickers(merged)
@@ -125,7 +129,7 @@ def cluster_merged(
     numbered = [replace(cluster, number=number) for number, cluster in enumerate(clusters)]
     if model is not None:
         numbered = _with_topics(numbered, model)
-    return ClusterResult(tuple(numbered), points, _final_labels(labels, news, numbered), fits)
+    return ClusterResult(tuple(numbered), points, _final_labels(labels, news, numbered), well)
 
 
 def _check(k: int, news: int) -> None:
@@ -140,23 +144,28 @@ def _check(k: int, news: int) -> None:
 
 
 def _outliers_apart(
-    points: NDArray[np.float32], labels: NDArray[np.int64], fits: NDArray[np.float64], most: int, k: int | None
+    points: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    most: int,
+    k: int | None,
+    cut: Callable[[NDArray[np.float32], int], NDArray[np.int64]],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Labels with -1 for the headlines that fit worst, at most `most`: nearer to another cluster, or alone in theirs.
+    """Labels with -1 for the headlines that fit worst, at most `most`, and all silhouettes.
 
-    Where that empties clusters and k is given, the others are cut into k once more.
+    Only what is alone in its cluster, or nearer to another one, can be an outlier; first those that are farthest from
+    every cluster. Where that empties clusters and k is given, the others are cut into k once more.
     """
-    sizes = np.bincount(labels)[labels]
-    worst = np.lexsort((np.arange(labels.size), sizes, fits))
-    worst = worst[fits[worst] <= 0][: max(0, min(most, labels.size - (k or 1)))]
+    well, distances = fits(points, labels)
+    worst = np.lexsort((np.arange(labels.size), well, -np.round(distances, 6)))
+    worst = worst[well[worst] <= 0][: max(0, min(most, labels.size - (k or 1)))]
     if worst.size == 0:
-        return labels, fits
-    labels, fits, kept = labels.copy(), fits.copy(), np.ones(labels.size, dtype=bool)
+        return labels, well
+    labels, kept = labels.copy(), np.ones(labels.size, dtype=bool)
     labels[worst], kept[worst] = -1, False
     if k is not None and np.unique(labels[kept]).size < k:
-        labels[kept] = kmeans(points[kept], k)
-        fits[kept] = silhouettes(points[kept], labels[kept])
-    return labels, fits
+        labels[kept] = cut(points[kept], k)
+        well[kept] = silhouettes(points[kept], labels[kept])
+    return labels, well
 
 
 def _groups(labels: NDArray[np.int64]) -> list[list[int]]:
@@ -193,9 +202,10 @@ def _final_labels(
 
 def _with_topics(clusters: list[Cluster], model: Model) -> list[Cluster]:
     """The label whose probability is highest on the mean over a cluster's headlines and blurbs."""
-    topics = []
-    for cluster in clusters:
+    news = [cluster for cluster in clusters if cluster.kind == "news"]
+    groups = []
+    for cluster in news:
         members = sorted(cluster.headlines, key=lambda item: (-len(item.pages), item.headline))[:_MOST_FOR_A_TOPIC]
-        pages = [Page(id="", title=item.headline, lead=item.blurb) for item in members]
-        topics.append("" if cluster.kind != "news" else model.topic_of_group(pages))
-    return [replace(cluster, topic=topic) for cluster, topic in zip(clusters, topics, strict=True)]
+        groups.append([Page(id="", title=item.headline, lead=item.blurb) for item in members])
+    topics = iter(model.topics_of_groups(groups) if groups else [])
+    return [replace(cluster, topic=next(topics)) if cluster.kind == "news" else cluster for cluster in clusters]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.clustering.scattered import scattered_tree
 from classifier.clustering.silhouette import silhouettes, sums_of
 from classifier.clustering.tree import Tree, cut, natural_number, numbered, ward_tree
 
@@ -31,10 +32,14 @@ _SAMPLED_CELLS = 5
 
 
 def kmeans(
-    points: NDArray[np.float32], k: int | None, *, progress: Callable[[float], None] | None = None
+    points: NDArray[np.float32],
+    k: int | None,
+    *,
+    scattered: bool = False,
+    progress: Callable[[float], None] | None = None,
 ) -> NDArray[np.int64]:
     """(n,) cluster numbers 0 … of unit vectors (n, d): exactly k, at most n; k None chooses their number
-    (`natural_number`).
+    (`natural_number`). scattered: many points belong to nothing (`scattered_tree`).
 
     The result depends on the points alone: give them in a fixed order. Runs single-threaded, so that it does not depend
     on threads. progress: called with the share done.
@@ -42,12 +47,15 @@ def kmeans(
     from threadpoolctl import threadpool_limits
 
     count = len(points)
-    if count == 0 or k == 1 or (k is None and count < 3):
+    if count == 0 or k == 1 or (k is None and count < 3 and not scattered):
         return np.zeros(count, dtype=np.int64)
     if k is not None and k >= count:
         return np.arange(count)
     tell = progress or (lambda _: None)
     with threadpool_limits(limits=1):
+        if scattered:
+            tree, alike = scattered_tree(points)
+            return cut(tree, alike if k is None else count - k)
         cells = _cells(points)
         if k is not None and k < len(cells):
             return _exactly(_lloyd(points, k, passes=4 if count <= SAMPLE else 1), k)

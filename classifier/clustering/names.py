@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,36 @@ WHOLE = 0.6
 """A word that has the same neighbour in so large a share of a cluster's headlines is shown with it: hiến tạng, not
 tạng."""
 _ENDS = frozenset(".:?!|-–—\"“‘'")
+_BEFORE_NAMES = frozenset(["biển", "cầu", "châu", "hồ", "miền", "núi", "phương", "sông"])
+_COUNTRIES = frozenset(
+    [
+        "anh",
+        "áo",
+        "ấn",
+        "bỉ",
+        "đức",
+        "hàn",
+        "israel",
+        "lào",
+        "mỹ",
+        "nga",
+        "nhật",
+        "pháp",
+        "thái",
+        "triều",
+        "trung",
+        "úc",
+        "ukraine",
+        "việt",
+        "ý",
+    ]
+)
+"""Names of one syllable, which stand alone and keep their capital at the beginning of a headline too."""
+_SYLLABLE = re.compile(
+    "(ngh?|nh|ch|tr|th|ph|kh|gh|gi|qu|[bcdđghklmnprstvx])?"
+    "[aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ]{1,3}(ng|nh|ch|[cmnpt])?"
+)
+"""What can be a syllable of Vietnamese; Estonia, al and Jong are none."""
 
 
 class _Word(NamedTuple):
@@ -63,7 +94,7 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
             for key, number in counted.items()
             if rarity[key]
         }
-        named.append(_pick(scores, counted, _neighbours(cluster, scores), forms))
+        named.append(_pick(scores, counted, _neighbours(cluster, scores, forms), forms))
     return named
 
 
@@ -77,15 +108,32 @@ def _read(clusters: Sequence[Sequence[str]]) -> list[list[list[_Word]]]:
 def _words(segmented: str, keys: dict[str, str]) -> list[_Word]:
     """The words of a headline that could name something; `keys` remembers the key of every form seen."""
     found, first, follows = [], True, False
-    for form in segmented.split(" "):
+    for form in _forms(segmented):
         key = keys.get(form)
         if key is None:
             key = keys[form] = _key(form)
         if key:
             found.append(_Word(key, form.replace("_", " ").strip("."), first, follows))
         follows = bool(key)
-        first = form[-1:] in _ENDS or (first and not any(character.isalnum() for character in form))
+        first = form[-1:] in _ENDS or (first and not any(map(str.isalnum, form)))
     return found
+
+
+def _forms(segmented: str) -> list[str]:
+    """The words, where a foreign name is not one word with the Vietnamese before or after it: Estonia_tố."""
+    forms = []
+    for form in segmented.split(" "):
+        syllables = form.split("_")
+        word = syllables[0]
+        for before, after in itertools.pairwise(syllables):
+            strange = bool(_SYLLABLE.fullmatch(before.lower())) != bool(_SYLLABLE.fullmatch(after.lower()))
+            if strange and before[:1].isupper() != after[:1].isupper():
+                forms.append(word)
+                word = after
+            else:
+                word += f"_{after}"
+        forms.append(word)
+    return forms
 
 
 def _key(form: str) -> str:
@@ -125,9 +173,11 @@ def _commonest(found: Counter[str]) -> str:
 
 
 def _uncapitalised(form: str) -> str:
-    """Doanh nghiệp, which has only been seen at the beginning of a headline, is doanh nghiệp; Hà Nội stays."""
+    """Doanh nghiệp, which has only been seen at the beginning of a headline, is doanh nghiệp; Hà Nội and Nga stay."""
     head, _, rest = form.partition(" ")
-    return form[:1].lower() + form[1:] if rest and head.istitle() and rest.islower() else form
+    if not head.istitle() or not (rest.islower() if rest else _SYLLABLE.fullmatch(form.lower())):
+        return form
+    return form if form.lower() in _COUNTRIES else form[:1].lower() + form[1:]
 
 
 def _rarity(keys: list[str], forms: _Forms) -> dict[str, float]:
@@ -142,10 +192,8 @@ def _rarity(keys: list[str], forms: _Forms) -> dict[str, float]:
     return dict(zip(keys, idf.tolist(), strict=True))
 
 
-def _neighbours(cluster: list[list[_Word]], scores: dict[str, float]) -> Counter[str]:
-    """In how many headlines two words stand side by side, for pairs that hold a word of one syllable and none too
-    common.
-    """
+def _neighbours(cluster: list[list[_Word]], scores: dict[str, float], forms: _Forms) -> Counter[str]:
+    """In how many headlines two words stand side by side that may be one: `_one_thing`, and none of them too common."""
     counted: Counter[str] = Counter()
     for headline in cluster:
         pairs = {
@@ -153,11 +201,24 @@ def _neighbours(cluster: list[list[_Word]], scores: dict[str, float]) -> Counter
             for before, word in itertools.pairwise(headline)
             if word.follows
             and word.key in scores
-            and before.key in scores
-            and not ("_" in word.key and "_" in before.key)
+            and (before.key in scores or before.written in _BEFORE_NAMES)
+            and _one_thing(forms.written(before.key), forms.written(word.key))
         }
         counted.update(pairs)
     return counted
+
+
+def _one_thing(before: str, after: str) -> bool:
+    """Whether two neighbours may be one word or name of which one part is a lone syllable: hiến tạng, Tây Ban Nha.
+
+    A name stands by itself beside other words: not Hàn Quốc thăm, quan hệ Nga, EU họp, Tổng thống Putin.
+    """
+    lone = [word for word in (before, after) if " " not in word]
+    if not lone or any(word.lower() in _COUNTRIES or (word.isupper() and len(word) > 1) for word in lone):
+        return False
+    if before[:1].isupper() != after[:1].isupper():
+        return before in _BEFORE_NAMES and after[:1].isupper()
+    return before.islower() or f"{before} {after}".istitle()
 
 
 def _pick(scores: dict[str, float], counted: Counter[str], pairs: Counter[str], forms: _Forms) -> tuple[str, ...]:
@@ -168,8 +229,10 @@ def _pick(scores: dict[str, float], counted: Counter[str], pairs: Counter[str], 
     ranked = sorted(scores, key=lambda key: (counted[key] == 1 and len(scores) > MOST, -scores[key], key))
     partners: dict[str, list[str]] = defaultdict(list)
     for pair, number in pairs.items():
+        name = not forms.written(pair).islower()
         for part in pair.split(" "):
-            if "_" not in part and number >= max(2, WHOLE * counted[part]):
+            # A name's parts belong together the first time, of two other words that takes more than one headline.
+            if (name or "_" not in part) and number >= max(1 if name else 2, WHOLE * counted[part]):
                 partners[part].append(pair)
     chosen: list[str] = []
     for key in ranked:

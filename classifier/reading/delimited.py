@@ -6,13 +6,16 @@ import csv
 from collections import deque
 from typing import TYPE_CHECKING
 
-from classifier.reading.limits import MAX_LINE, MIB
+from classifier.reading.limits import MAX_FIELDS, MAX_HEADER, MAX_LINE, MAX_ROW_LINES, MIB
 from classifier.types import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from classifier.reading.lines import Line
+
+
+_LEFT_OPEN = "a quote in it may be left open"
 
 
 class _BrokenError(Exception):
@@ -28,8 +31,9 @@ class _Lines:
 
     def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
+        self.delimiter = ""
         self._again: deque[Line] = deque()
-        self._size = 0
+        self._size = self._fields = 0
         self.taken: list[Line] = []
 
     def __iter__(self) -> _Lines:
@@ -40,13 +44,19 @@ class _Lines:
         self.taken.append(line)
         self._size += len(line.text)
         if self._size > MAX_LINE:
-            raise _BrokenError(f"the row is longer than {MAX_LINE // MIB} MiB", "a quote in it may be left open")
+            raise _BrokenError(f"the row is longer than {MAX_LINE // MIB} MiB", _LEFT_OPEN)
+        if len(self.taken) > MAX_ROW_LINES:
+            raise _BrokenError(f"the row has more than {MAX_ROW_LINES:,} lines", _LEFT_OPEN)
+        if self.delimiter:
+            self._fields += line.text.count(self.delimiter)
+            if self._fields > MAX_FIELDS:
+                raise _BrokenError(f"the row has more than {MAX_FIELDS:,} delimiters", "cut it into several rows")
         return line.text
 
     def begin(self) -> None:
         """Forget the last record."""
         self.taken.clear()
-        self._size = 0
+        self._size = self._fields = 0
 
     def take_back(self, keep: int) -> None:
         """Read all but the first `keep` lines of this record again."""
@@ -69,7 +79,11 @@ def read_records(lines: Iterator[Line], source: str, *, tabs: bool) -> Iterator[
             break
         buffered.begin()
     buffered.take_back(0)
-    reader = csv.reader(buffered, delimiter="\t" if tabs else _delimiter(first), strict=True)
+    if len(first) > MAX_HEADER:
+        yield 1, Skipped(source, f"its header is longer than {MAX_HEADER // MIB} MiB", "is it a table?")
+        return
+    buffered.delimiter = "\t" if tabs else _delimiter(first)
+    reader = csv.reader(buffered, delimiter=buffered.delimiter, strict=True)
     width = 0
     while True:
         buffered.begin()

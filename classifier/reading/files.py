@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from classifier.errors import UnreadableError
 from classifier.reading.encoding import check_encoding, decode, splits_at_line_feeds, wide_encoding
 from classifier.reading.ids import Ids
+from classifier.reading.legacy_vietnamese import legacy_name
 from classifier.reading.limits import HEAD, MAX_PAGE, MIB
 from classifier.reading.rows import USUAL, Columns
 from classifier.reading.saved_page import parse_saved_page
@@ -121,7 +122,8 @@ def _check_is_text(head: bytes, encoding: str | None, place: Place) -> None:
 
 def _beginning(head: bytes, encoding: str | None) -> str:
     """Return the first characters without leading space, as far as they can be told before anything is decoded."""
-    return head.decode(encoding or wide_encoding(head) or "utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    name = encoding or wide_encoding(head) or "utf-8"
+    return head.decode("utf-8" if legacy_name(name) else name, "ignore").lstrip("\ufeff \t\r\n")
 
 
 def _kind_by_content(kind: str, start: str) -> str:

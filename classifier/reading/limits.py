@@ -7,6 +7,21 @@ MIB = 2**20
 MAX_LINE = 64 * MIB
 """Bytes of one row of a table; a longer one is skipped and named."""
 
+MAX_ROW_LINES = 20_000
+"""Lines of one row of a CSV file. A quote left open takes in all that follow; each costs far more than its letters."""
+
+MAX_FIELDS = 1_000_000
+"""Delimiters in one row of a CSV file, those in its text included."""
+
+MAX_HEADER = MIB
+"""Characters of a CSV file's header: every column is named, and found again in every row."""
+
+MAX_LINE_VALUES = 2_000_000
+"""Commas and brackets in a JSON line, those in its text included: `[]` takes three bytes there and 64 in memory."""
+
+MAX_JSON_VALUES = 12_000_000
+"""The same for a JSON document that is one array."""
+
 MAX_PAGE = 32 * MIB
 """Bytes of one page (text or HTML), after unpacking."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from classifier.errors import UnreadableError
 from classifier.reading.delimited import read_records
 from classifier.reading.encoding import decode
-from classifier.reading.limits import MAX_JSON, MIB, PARQUET_ROWS
+from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB, PARQUET_ROWS
 from classifier.reading.lines import read_lines
 from classifier.reading.rows import TEXT_REMEDY, USUAL, Columns, missing_columns, page_from_row
 from classifier.types import Page, Skipped
@@ -73,6 +73,8 @@ def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page |
     for line in read_lines(stream, table.encoding, table.source):
         if line.problem:
             yield line.problem
+        elif _values(line.text) > MAX_LINE_VALUES:
+            yield Skipped(table.at(line.number), f"holds more than {MAX_LINE_VALUES:,} values", "is it one row?")
         elif line.text.strip():
             try:
                 value = _JSON.decode(line.text)
@@ -94,6 +96,10 @@ def _read_json(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipp
         raise UnreadableError(table.source, f"is larger than {MAX_JSON // MIB} MiB", "write it as JSON lines (.jsonl)")
     text = decode(data, table.encoding, where=table.source)
     del data
+    if _values(text) > MAX_JSON_VALUES:
+        raise UnreadableError(
+            table.source, f"holds more than {MAX_JSON_VALUES:,} values", "write it as JSON lines (.jsonl)"
+        )
     at = _skip_space(text, 0)
     in_array = text.startswith("[", at)
     at = _skip_space(text, at + in_array)
@@ -142,7 +148,11 @@ def _read_fasttext(stream: io.BufferedReader, table: Table) -> Iterator[Page | S
         elif line.text.strip():
             labels = _LABEL.findall(line.text)
             text = _LABEL.sub("", line.text).strip()
-            yield Table(table.name, table.source).row({"text": text, "labels": labels}, line.number)
+            row: dict[str, Any] = {"text": text}
+            # One label is a label, so that a corpus of such lines is one of exclusive topics; none at all is no label.
+            if labels:
+                row |= {"labels": labels} if len(labels) > 1 else {"label": labels[0]}
+            yield Table(table.name, table.source).row(row, line.number)
 
 
 def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
@@ -167,6 +177,11 @@ def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Sk
 
 
 _JSON = json.JSONDecoder(parse_constant=lambda _name: None)  # NaN, as pandas writes a missing text, is null
+
+
+def _values(text: str) -> int:
+    """At least how many values a JSON text may become, counted without making them."""
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def _skip_space(text: str, at: int) -> int:

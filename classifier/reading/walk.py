@@ -56,7 +56,10 @@ def kind_of(name: str) -> tuple[str, str]:
     """Return what a file's name says it is (a value of KINDS, or "") and how it is packed (".gz", ".xz" or "")."""
     name = name.lower()
     packing = next((packing for packing in PACKINGS if name.endswith(packing)), "")
-    return KINDS.get(PurePath(name.removesuffix(packing)).suffix, ""), packing
+    stem, dot, ending = name.removesuffix(packing).rpartition(
+        "."
+    )  # five times as fast as a PurePath: asked of each file
+    return KINDS.get(dot + ending, "") if stem else "", packing
 
 
 def shown(path: Path | str) -> str:
@@ -94,21 +97,26 @@ def find_files(argument: Path) -> Iterator[Place | Skipped]:
 def _walk(root: Path) -> Iterator[Place | Skipped]:
     others: Counter[str] = Counter()
     found = False
-    pending = [(root, "", "")]  # path, its name below the root, the folder it lies in
+    # Each a path, its name below the root, the folder it lies in. They are made as they are needed: a million at once
+    # would take a gigabyte.
+    pending: list[Iterator[tuple[Path, str, str]]] = [iter([(root, "", "")])]
     while pending:
-        path, name, folder = pending.pop()
-        if not name or (_is_folder(path) and not path.is_symlink()):
+        path, name, folder = next(pending[-1], (None, "", ""))
+        if path is None:
+            pending.pop()
+            continue
+        mode = _mode(path)
+        if not name or (stat.S_ISDIR(mode) and not path.is_symlink()):
             try:
                 children = _children(path, others)
             except OSError as error:
                 found = True
                 yield Skipped(shown(path), why_unreadable(error, path))
                 continue
-            parent = path.name if name else ""
-            pending.extend((path / child, f"{name}/{child}" if name else child, parent) for child in reversed(children))
-        elif _is_folder(path):
+            pending.append(_entries(path, name, children))
+        elif stat.S_ISDIR(mode):
             yield Skipped(shown(path), "is a link to a folder, which is not followed", "name the folder itself")
-        elif kind_of(path.name)[0] or not _is_file(path):
+        elif kind_of(path.name)[0] or not stat.S_ISREG(mode):
             found = True
             yield Place(path, shown(name), shown(path), shown(folder))
         else:
@@ -122,6 +130,11 @@ def _walk(root: Path) -> Iterator[Place | Skipped]:
         yield Skipped(shown(root), f"holds no page ({FORMS})", "name a folder that does")
 
 
+def _entries(path: Path, name: str, children: list[str]) -> Iterator[tuple[Path, str, str]]:
+    for child in children:
+        yield path / child, f"{name}/{child}" if name else child, path.name if name else ""
+
+
 def _children(folder: Path, others: Counter[str]) -> list[str]:
     """Return the names in a folder, sorted, without hidden ones and the parts of saved pages, which are counted."""
     names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208  names are wanted
@@ -129,14 +142,6 @@ def _children(folder: Path, others: Counter[str]) -> list[str]:
     parts = {name for name in names if name.endswith(_PARTS) and name.removesuffix(_PARTS) in pages}
     others.update(f"NAME{_PARTS}/" for _ in parts)
     return [name for name in names if name not in parts]
-
-
-def _is_folder(path: Path) -> bool:
-    return stat.S_ISDIR(_mode(path))
-
-
-def _is_file(path: Path) -> bool:
-    return stat.S_ISREG(_mode(path))
 
 
 def _mode(path: Path) -> int:

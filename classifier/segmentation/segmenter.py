@@ -194,7 +194,7 @@ class Segmenter:
     def encode(self, texts: Sequence[str]) -> Segmented:
         """Segments one batch of texts into arrays; see `batches` for cutting a stream into batches."""
         self.table.forget_if_full()
-        ids = self.table.encode(_nfc(text) for text in texts)
+        ids = self.table.encode(nfc(text) for text in texts)
         self._facts.update(self.table)
         (pads,) = np.nonzero(ids == PAD)
         return Segmented(ids, self._joined(ids, self._labels(ids)), pads, self.table)
@@ -294,7 +294,8 @@ def _fill_back(label: NDArray[np.bool_], known: NDArray[np.bool_], *, keep: bool
     return filled
 
 
-def _nfc(text: str) -> str:
+def nfc(text: str) -> str:
+    """The text in composed form (Unicode normalisation form C)."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -56,7 +56,7 @@ texts = [" ".join(text.split()) for text in texts]
 if job == "train":
     with open(out, "w", encoding="utf-8") as stream:
         stream.writelines("__label__%s %s\\n" % (label.replace(" ", "_"), text) for text, label in zip(texts, labels))
-    fasttext.train_supervised(out, wordNgrams=2, epoch=10, lr=0.5, thread=1, verbose=0).save_model(model)
+    fasttext.train_supervised(out, wordNgrams=2, epoch=10, lr=1.0, thread=1, verbose=0).save_model(model)
 else:
     fitted = fasttext.load_model(model)
     found = [fitted.f.predict(text + "\\n", 1, 0.0, "strict")[0][1] for text in texts]
@@ -66,7 +66,7 @@ else:
 
 PEERS = {
     "obvious": ("pyvi + TfidfVectorizer + LinearSVC", OBVIOUS),
-    "fasttext": ("fastText, wordNgrams 2, 10 epochs, lr 0.5", _READ + _FASTTEXT),
+    "fasttext": ("fastText, wordNgrams 2, 10 epochs, lr 1.0", _READ + _FASTTEXT),
     "rust": ("underthesea_core TextClassifier", _READ + _RUST),
     "rust-words": ("underthesea word_tokenize + TextClassifier", _READ + _SEGMENTED + _RUST),
 }

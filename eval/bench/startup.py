@@ -1,4 +1,4 @@
-"""Start-up against importing scikit-learn: python -m eval.bench.startup [MODEL]."""
+"""Start-up against importing scikit-learn: python -m eval.bench.startup [MODEL] [--repeats N]."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", default=str(default_artifact()))
+    parser.add_argument("--repeats", type=int, default=5, metavar="N", help="take the least of N runs")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         page = Path(name) / "page.txt"
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "chude predict page.txt": command,
             f"import numpy, load {Path(options.model).name}": f"from classifier import load; load({options.model!r})",
         }
-        times = {job: best_cpu(code) for job, code in jobs.items()}
+        times = {job: best_cpu(code, options.repeats) for job, code in jobs.items()}
     base = next(iter(times.values()))
     print(about())
     print(

@@ -1,0 +1,73 @@
+"""The clusters of related headlines as `chude eval` judges them: how deep each sits, and how stable they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from classifier.cli import common
+from classifier.cli.cluster import headline_items
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from classifier.clustering.merge import MergedHeadline
+    from classifier.reading import Columns
+    from classifier.types import Page
+    from eval.clusters import Clustered
+
+MOST_FOR_STABILITY = 1_000
+"""Stability takes ten more clusterings; of more headlines than this an even sample is taken for them."""
+
+
+def clustered(
+    pages: Sequence[Page],
+    paths: Sequence[str],
+    *,
+    encoding: str | None,
+    columns: Columns,
+    tally: common.Tally,
+) -> Clustered | None:
+    """The related headlines of the corpus's pages in clusters, or those of `paths` where some are named.
+
+    None where there are none. Raises NoInputError if the named paths hold none.
+    """
+    from classifier.clustering import merge_headlines
+    from classifier.errors import NoInputError
+    from classifier.reading import read_pages
+
+    if not paths:
+        related = ((item.headline, item.blurb, page.id, "") for page in pages for item in page.related)
+        merged = merge_headlines(related)
+        return judged(merged) if merged else None
+    read = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
+    merged = merge_headlines(headline_items(read, common.Tally()))
+    if not merged:
+        raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
+    return judged(merged)
+
+
+def judged(merged: Sequence[MergedHeadline]) -> Clustered:
+    """Clusters merged headlines as `chude cluster` does, and parts of them, to see what stays together."""
+    import numpy as np
+
+    from classifier.clustering import cluster_merged
+    from eval.clusters import Clustered, Group, stability
+
+    result = cluster_merged(merged)
+    news = [item for item in merged if not item.ticker]
+    sample = np.arange(len(news))
+    if len(news) > MOST_FOR_STABILITY:
+        sample = np.linspace(0, len(news) - 1, MOST_FOR_STABILITY).astype(np.int64)
+
+    def again(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return cluster_merged([news[at] for at in sample[rows].tolist()]).labels
+
+    groups = [
+        Group(", ".join(cluster.keywords) or cluster.representative, cluster.size, cluster.silhouette)
+        for cluster in result.clusters
+        if cluster.kind == "news"
+    ]
+    return Clustered(result.silhouettes, groups, stability(len(sample), again), len(merged) - len(news), len(sample))

@@ -1,0 +1,235 @@
+"""The reports that `chude eval` writes: on a model, on a prediction file, on models trained for the purpose."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifier.cli import common
+from classifier.cli.predictions import matched, named, read_predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from classifier.types import Page, Prediction
+    from eval.clusters import Clustered
+    from eval.gold import Judged
+    from training.corpus import Corpus
+    from training.validate import Validated
+
+EXPLAINED = 8
+CURVE_UP_TO = 5_000
+"""Past so many articles a learning curve, which about doubles the time, is only made when asked for."""
+_SLICES = ("site", "source", "hard", "kind")
+_LENGTHS = ((60, "under 60 words"), (200, "60-199 words"), (500, "200-499 words"), (10**9, "500 words and more"))
+
+
+def judge_model(
+    model: str | None, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None
+) -> dict[str, Any]:
+    """The report on an artifact."""
+    from classifier.artifact import default_artifact, read_fingerprints, read_vocabulary
+    from classifier.fingerprints import fingerprint
+    from classifier.near_duplicates import find_copies
+    from training.train import weighted_terms
+
+    loaded = common.load_model(model)
+    folder = model or default_artifact()
+    copies = find_copies(read_fingerprints(folder), fingerprint(corpus.pages))
+    return report_on(
+        corpus,
+        loaded.predict(corpus.pages, explain=EXPLAINED),
+        {"what": "model on a corpus", "model": loaded.info.get("name", ""), "corpus": list(names)},
+        loaded.info.get("articles_by_topic", {}),
+        loaded.info.get("top_terms", {}),
+        loaded.labels,
+        leaked=[number >= 0 for number in copies.known.tolist()],
+        top_terms=weighted_terms(loaded, read_vocabulary(folder)),
+        clusters=headlines,
+    )
+
+
+def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None) -> dict[str, Any]:
+    """The report on what another tool has predicted; without a probability for every article none is looked at."""
+    import numpy as np
+
+    from eval.compare import NO_PREDICTION
+    from eval.gold import Judged
+    from eval.report import build_report
+
+    found = read_predictions(Path(path))
+    given = matched([page.id for page in corpus.pages], found, path)
+    sure = [one.probability for one in given if one is not None and one.probability is not None]
+    remarks = texts_missing(corpus)
+    lacking = sum(one is None for one in given)
+    if lacking:
+        remarks.append(
+            f"{Path(path).name} has no prediction for {common.number(lacking, 'article')}: counted as missed."
+        )
+    if len(sure) < len(given):
+        count = common.number(len(given) - len(sure), "article")
+        remarks.append(f"Without a probability for {count} there is no calibration and no threshold to look at.")
+    judged = Judged(
+        ids=[page.id for page in corpus.pages],
+        titles=[page.title for page in corpus.pages],
+        gold=corpus.primaries,
+        predicted=[NO_PREDICTION if one is None else one.topic for one in given],
+        probability=np.array(sure) if len(sure) == len(given) else None,
+        slices=slices(corpus.pages),
+        known=sorted({one.topic for one in found.values()}),
+    )
+    meta = {"what": "predictions of another tool on a corpus", "predictions": Path(path).name, "corpus": list(names)}
+    return build_report(judged, baselines={}, meta=meta, remarks=remarks, clusters=headlines)
+
+
+def judge_training(
+    corpus: Corpus,
+    names: Sequence[str],
+    headlines: Clustered | None,
+    *,
+    cv: int | None = None,
+    repeats: int | None = None,
+    curve: bool | None = None,
+) -> dict[str, Any]:
+    """The report on models trained for it: on the other ones of `cv` folds, or on the past where there are no folds."""
+    from classifier.errors import UsageError
+    from training.defaults import spec_for
+    from training.validate import past_and_future, repeated_cross_validation
+
+    spec = spec_for(corpus)
+    curve = len(corpus.articles) <= CURVE_UP_TO if curve is None else curve
+    meta: dict[str, Any] = {"corpus": list(names), "seed": spec.seed}
+    undated: list[str] = []
+    try:
+        if cv:
+            _announce(cv * (repeats or 1) + 1, 3 * cv if curve else 0)
+            found = repeated_cross_validation(corpus, spec, cv, repeats or 1, curve=curve, explain=EXPLAINED)
+            meta |= {"what": f"{cv}-fold cross-validation, near-duplicates kept together", "repeats": repeats or 1}
+        else:
+            _announce(1, 3 if curve else 0)
+            found, split = past_and_future(corpus, spec, curve=curve, explain=EXPLAINED)
+            undated = [corpus.articles[row].page.id for row in split.undated.tolist()]
+            meta |= {
+                "what": f"trained on articles before {split.first_future}, judged on those from then on",
+                "first_future": split.first_future,
+                "trained_on": len(split.past),
+            }
+    except ValueError as error:  # too few articles for the folds, or no dates: the split says which
+        raise UsageError(", ".join(names), str(error)) from error
+    return _validated_report(found, meta, headlines, undated)
+
+
+def _announce(models: int, further: int) -> None:
+    curve = f", and {further} on parts of the articles for the learning curve" if further else ""
+    common.say(f"chude: training {common.number(models, 'model')}{curve} …")
+
+
+def _validated_report(
+    found: Validated, meta: Mapping[str, Any], headlines: Clustered | None, undated: Sequence[str]
+) -> dict[str, Any]:
+    from eval.report import build_report
+
+    judged = judged_from(
+        found.corpus, found.runs[0], found.known, further_runs=[[one.topic for one in run] for run in found.runs[1:]]
+    )
+    remarks = [*found.remarks, *texts_missing(found.corpus)]
+    if undated:
+        remarks.insert(
+            0, f"{common.number(len(undated), 'article')} without a readable date left out: {named(undated)}."
+        )
+    return build_report(
+        judged,
+        baselines=found.baselines,
+        meta=meta,
+        leaked=found.leaked,
+        learning_curve=found.learning_curve,
+        top_terms=found.top_terms,
+        clusters=headlines,
+        remarks=remarks,
+        left_out=undated,
+    )
+
+
+def report_on(
+    corpus: Corpus,
+    predictions: Sequence[Prediction],
+    meta: dict[str, Any],
+    trained_on: Mapping[str, int],
+    key_terms: Mapping[str, Sequence[str]],
+    known: Sequence[str],
+    *,
+    leaked: Sequence[bool] | None = None,
+    top_terms: Mapping[str, Sequence[tuple[str, float]]] | None = None,
+    clusters: Clustered | None = None,
+) -> dict[str, Any]:
+    """The report on predictions beside gold, with the two trivial baselines."""
+    from eval.baselines import largest_class, nearest_key_words
+    from eval.report import build_report
+
+    judged = judged_from(corpus, predictions, known)
+    baselines = {}
+    if trained_on:
+        baselines["largest class"] = largest_class(trained_on, len(judged))
+    if key_terms:
+        terms = {topic: words for topic, words in key_terms.items() if topic != "other"}
+        otherwise = "other" if "other" in known or not baselines else baselines["largest class"][0]
+        baselines["nearest key words"] = nearest_key_words((page.text for page in corpus.pages), terms, otherwise)
+    return build_report(
+        judged,
+        baselines=baselines,
+        meta=meta,
+        leaked=leaked,
+        top_terms=top_terms,
+        clusters=clusters,
+        remarks=texts_missing(corpus),
+    )
+
+
+def judged_from(
+    corpus: Corpus,
+    predictions: Sequence[Prediction],
+    known: Sequence[str],
+    *,
+    further_runs: Sequence[Sequence[str]] = (),
+) -> Judged:
+    """Predictions beside the corpus's gold, with what it can be sliced by."""
+    from eval.gold import judge
+
+    topics = [set(article.topics) for article in corpus.articles] if corpus.multi_topic else None
+    return judge(
+        predictions,
+        corpus.primaries,
+        gold_topics=topics,
+        slices=slices(corpus.pages),
+        known=known,
+        further_runs=further_runs,
+    )
+
+
+def texts_missing(corpus: Corpus) -> list[str]:
+    """A sentence about the articles without text, which are judged by what is said of nothing."""
+    empty = [page.id for page in corpus.pages if not page.text.strip()]
+    count = common.number(len(empty), "article")
+    return [f"{count} without any text ({named(empty)}): judged like the others."] if empty else []
+
+
+def slices(pages: Sequence[Page]) -> dict[str, list[str]]:
+    """What the corpus's own columns say of each article, where they do for every second one; and its length."""
+    from eval.splits import iso_day
+
+    found = {}
+    for name in _SLICES:
+        values = [page.extra.get(name) for page in pages]
+        if sum(value is not None for value in values) * 2 >= len(values) and len(set(map(str, values))) > 1:
+            found[name] = ["unknown" if value is None else _value(value) for value in values]
+    years = [iso_day(str(page.extra.get("date") or ""))[:4] for page in pages]
+    if any(years):
+        found["year"] = [year or "undated" for year in years]
+    lengths = [len(page.text.split()) for page in pages]
+    found["length"] = [next(name for limit, name in _LENGTHS if words < limit) for words in lengths]
+    return found
+
+
+def _value(value: Any) -> str:
+    return unicodedata.normalize("NFC", str(value).strip().lower())

@@ -1,0 +1,180 @@
+"""Judging on articles a model has not seen: repeated cross-validation, past against future, and learning curves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from classifier.errors import ChudeError
+from classifier.fingerprints import fingerprint
+from classifier.near_duplicates import find_copies
+from classifier.types import OTHER
+from eval.baselines import largest_class, nearest_key_words
+from eval.intervals import wilson
+from eval.score_intervals import label_intervals
+from eval.splits import DateSplit, date_split, iso_day, nested_order, stratified_folds, untrainable
+from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
+from training.fit import TrainingSpec, fit
+from training.train import weighted_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from classifier.types import Page, Prediction
+    from training.corpus import Corpus
+    from training.fit import Fitted
+
+    Rows = NDArray[np.int64]
+    Terms = dict[str, list[tuple[str, float]]]
+
+SHARES = (0.125, 0.25, 0.5)
+"""Parts of the training articles that a learning curve has models for, besides the whole."""
+
+LEAST = 3
+"""Articles a label, on average, that a part must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """Articles with what models said that had not seen them.
+
+    `runs` has the predictions of each repeat, all in the order of `corpus`; the first one's have reasons. `baselines`
+    are labels by name, learned from the same training articles as the models. `known` are the labels the models could
+    give. `leaked` marks articles with a near-duplicate among the training ones, None where splits keep those together.
+    """
+
+    corpus: Corpus
+    runs: list[list[Prediction]]
+    baselines: dict[str, list[str]]
+    known: list[str]
+    top_terms: Terms
+    learning_curve: dict[str, Any] | None = None
+    leaked: list[bool] | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
+def repeated_cross_validation(
+    corpus: Corpus, spec: TrainingSpec, k: int, repeats: int = 1, *, curve: bool = False, explain: int = 0
+) -> Validated:
+    """Labels every article `repeats` times, by models trained on the other folds; near-duplicates share a fold.
+
+    Each repeat deals other folds. Baselines and the learning curve (`curve`) use those of the first. Raises ValueError
+    where there are fewer groups of near-duplicates than folds, ChudeError where nothing can be learned.
+    """
+    groups, spec = duplicate_groups(corpus).tolist(), to_be_judged(spec)
+    runs: list[list[Prediction]] = []
+    splits: list[tuple[Rows, Rows]] = []
+    baselines: dict[str, dict[int, str]] = {"largest class": {}, "nearest key words": {}}
+    folds = stratified_folds(corpus.primaries, groups, k, spec.seed)
+    for repeat in range(repeats):
+        dealt = folds if not repeat else stratified_folds(corpus.primaries, groups, k, repeat_seed(spec, repeat))
+        found: dict[int, Prediction] = {}
+        for fold in range(k):
+            test, train = np.flatnonzero(dealt == fold), np.flatnonzero(dealt != fold)
+            part, pages = subset(corpus, train), [corpus.articles[row].page for row in test.tolist()]
+            fitted = fit(part, spec)
+            predicted = fitted.model.predict(pages, explain=0 if repeat else explain)
+            found.update(zip(test.tolist(), predicted, strict=True))
+            if not repeat:
+                splits.append((train, test))
+                for name, labels in trivial(part, fitted, pages).items():
+                    baselines[name].update(zip(test.tolist(), labels, strict=True))
+        runs.append([found[row] for row in range(len(corpus.articles))])
+    lost = untrainable(corpus.primaries, folds)
+    remarks = [f"All articles of the label {label} stand in one fold: no model could learn it." for label in lost]
+    order = range(len(corpus.articles))
+    return Validated(
+        corpus,
+        runs,
+        {name: [labels[row] for row in order] for name, labels in baselines.items()},
+        corpus.labels,
+        top_terms_of(fit(corpus, spec)),
+        learning_curve(corpus, spec, splits, [one.topic for one in runs[0]]) if curve else None,
+        remarks=remarks,
+    )
+
+
+def past_and_future(
+    corpus: Corpus, spec: TrainingSpec, fraction: float = 0.2, *, curve: bool = False, explain: int = 0
+) -> tuple[Validated, DateSplit]:
+    """Trains on the past and labels the future, the last `fraction` of the dated articles.
+
+    Articles without a readable date belong to neither. Raises ValueError without two different dates, ChudeError where
+    the past cannot be learned from.
+    """
+    spec = to_be_judged(spec)
+    split = date_split([iso_day(str(page.extra.get("date") or "")) for page in corpus.pages], fraction)
+    past, future = subset(corpus, split.past), subset(corpus, split.future)
+    fitted = fit(past, spec)
+    predicted = fitted.model.predict(future.pages, explain=explain)
+    copies = find_copies(fingerprint(past.pages), fingerprint(future.pages))
+    whole = [""] * len(corpus.articles)
+    for row, one in zip(split.future.tolist(), predicted, strict=True):
+        whole[row] = one.topic
+    found = Validated(
+        future,
+        [predicted],
+        trivial(past, fitted, future.pages),
+        list(fitted.model.labels),
+        top_terms_of(fitted),
+        learning_curve(corpus, spec, [(split.past, split.future)], whole) if curve else None,
+        [number >= 0 for number in copies.known.tolist()],
+    )
+    return found, split
+
+
+def trivial(train: Corpus, fitted: Fitted, pages: Sequence[Page]) -> dict[str, list[str]]:
+    """What the two trivial ways say of the pages, having seen the training articles alone."""
+    terms = {label: [term for term, _ in found] for label, found in top_terms_of(fitted).items() if label != OTHER}
+    common = largest_class(Counter(train.primaries), len(pages))
+    otherwise = OTHER if OTHER in train.labels else (common or [OTHER])[0]
+    return {
+        "largest class": common,
+        "nearest key words": nearest_key_words((page.text for page in pages), terms, otherwise),
+    }
+
+
+def top_terms_of(fitted: Fitted) -> Terms:
+    """The terms that weigh most for each label."""
+    return weighted_terms(fitted.model, fitted.vocabulary.terms)
+
+
+def learning_curve(
+    corpus: Corpus, spec: TrainingSpec, splits: Sequence[tuple[Rows, Rows]], whole: Sequence[str]
+) -> dict[str, Any] | None:
+    """Accuracy and macro-F1 by the number of training articles, with their intervals over the articles labelled.
+
+    Of each split's training articles the first part of one fixed order is taken, so that a larger part holds the
+    smaller one; `whole` are the labels that models trained on all of them gave, by article. Parts with fewer than
+    LEAST articles a label are left out; None where that leaves nothing but the whole.
+    """
+    tested = np.concatenate([test for _, test in splits])
+    gold = [corpus.articles[row].primary for row in tested.tolist()]
+    sizes: list[int] = []
+    scores: dict[str, list[dict[str, Any]]] = {"accuracy": [], "macro_f1": []}
+    least = LEAST * len(set(gold)) / min(len(train) for train, _ in splits)
+    for share in (*(share for share in SHARES if share >= least), 1.0):
+        labels = [whole[row] for row in tested.tolist()] if share == 1 else _by_part(corpus, spec, splits, share)
+        if labels is not None:
+            sizes.append(round(share * float(np.mean([len(train) for train, _ in splits]))))
+            hits = sum(g == p for g, p in zip(gold, labels, strict=True))
+            scores["accuracy"].append(wilson(hits, len(gold)).as_json())
+            scores["macro_f1"].append(label_intervals(gold, labels).macro_f1.as_json())
+    return {"sizes": sizes, "scores": scores} if len(sizes) > 1 else None
+
+
+def _by_part(corpus: Corpus, spec: TrainingSpec, splits: Iterable[tuple[Rows, Rows]], share: float) -> list[str] | None:
+    found: list[str] = []
+    for train, test in splits:
+        order = nested_order([corpus.articles[row].primary for row in train.tolist()], spec.seed)
+        try:
+            model = fit(subset(corpus, train[order[: round(share * len(train))]]), spec).model
+        except ChudeError:  # one label only, or no term often enough: so few articles are no point of the curve
+            return None
+        found += [one.topic for one in model.predict([corpus.articles[row].page for row in test.tolist()])]
+    return found

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import tempfile
+import threading
+import time
 from collections import deque
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,11 +78,12 @@ def _by_workers(
     joblib.dump(model.without_caches(), file)
     threads = {name: os.environ.get(name, "1") for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     # The executor below joblib.Parallel: there a batch whose worker died could not be told from one that is done.
-    executor = ProcessPoolExecutor(jobs, env=threads)
+    executor = ProcessPoolExecutor(jobs, env=threads, initializer=_end_with, initargs=(os.getpid(), str(file.parent)))
     try:
         for batch in batches:
             waiting.append((batch, None))  # first, so that it is not lost if the pool is broken already
-            waiting[-1] = batch, executor.submit(_call, work, str(file), batch)
+            with _signals_held():
+                waiting[-1] = batch, executor.submit(_call, work, str(file), batch)
             if len(waiting) > BATCHES_AHEAD * jobs:
                 result = waiting[0][1].result()
                 waiting.popleft()
@@ -88,6 +94,39 @@ def _by_workers(
             yield result
     finally:
         executor.shutdown(wait=True, kill_workers=bool(waiting))
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Workers that start in the block never get Ctrl-C, which a terminal sends to all processes, nor what `timeout`
+    sends: to end them is their parent's part. They inherit the mask; the parent gets its signals after the block.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker
+
+    for tracker in (resource_tracker, loky_tracker):
+        tracker.ensure_running()  # started in the block, they would let the signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with(parent: int, folder: str) -> None:
+    """Has this worker end, and remove the folder, soon after its parent was killed: nobody else would."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _died() -> type[BaseException]:

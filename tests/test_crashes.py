@@ -262,8 +262,8 @@ def test_the_demo_meets_a_full_disk_in_one_line(tmp_path):
         run = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
         assert run.returncode == FAILED
         assert run.stderr == (
-            f"chude: error: {disk / 'demo' / 'model'}: no space left on device; make room there or write to another place, "
-            "then run it again\n"
+            f"chude: error: {disk / 'demo' / 'model'}: no space left on device; "
+            "make room there or write to another place, then run it again\n"
         )
         assert list(disk.iterdir()) == []
 
@@ -449,6 +449,7 @@ def test_a_long_calculation_does_not_keep_a_run_from_ending(number):
         [sys.executable, "-c", code], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout.readline() == "working\n"
+    time.sleep(0.5)
     started = time.monotonic()
     process.send_signal(number)
     _, said = process.communicate(timeout=60)

@@ -125,6 +125,7 @@ def test_a_run_cut_off_at_any_write_goes_on(cut_off, form, share):
     while cut_off(form, faults + 1, share):
         faults += 1
     assert faults > 10
+    print(f"{form}: cut off at {faults} writes")
 
 
 def test_what_is_done_is_not_labelled_again(pulled, predict, table, tmp_path, monkeypatch):

@@ -69,6 +69,13 @@ def stoppable() -> Iterator[list[int]]:
             signal.signal(number, signal.SIG_IGN if came else before[number])
 
 
+def ignore_signals() -> None:
+    """For the last moments of the process."""
+    for name in SIGNALS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
 def _end_if_deaf(reader: int, heard: threading.Event) -> None:
     """Waits for a signal, which the system tells here at once, and for the main thread to hear of it.
 

@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 # One BLAS thread: on small matrices more threads only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test check-slow check-dependencies lint train floor bench clean help
+.PHONY: demo test check-slow check-dependencies train floor bench clean help
 
 demo: $(INSTALLED)  ## the main job on what ships with chude, into artifacts/demo/
 	$(BIN)/chude demo
@@ -25,6 +25,9 @@ check-dependencies:  ## the fast suite with the lowest and with the newest versi
 
 train: $(INSTALLED)  ## make artifacts/world-news again
 	$(BIN)/chude train -o artifacts/world-news
+
+floor: $(INSTALLED)  ## set the score floor that the tests hold for a changed corpus; refuses to lower it
+	$(BIN)/python -m training.floor --update
 
 bench: $(INSTALLED)  ## speed against pyvi and the obvious pipeline
 	$(BIN)/python -m eval.bench.segmentation

@@ -117,19 +117,6 @@ class Model:
             info=self.info,
         )
 
-    def same_as(self, other: Model) -> bool:
-        """Whether both are one model, trained once and calibrated alike."""
-        return self._facts() == other._facts() and all(map(np.array_equal, self._arrays(), other._arrays()))
-
-    def _facts(self) -> tuple[Any, ...]:
-        calibration = self.calibration
-        return self.info, self.labels, self.features, calibration.threshold, calibration.secondary_threshold
-
-    def _arrays(self) -> tuple[NDArray[Any], ...]:
-        calibration = self.calibration
-        learned = self.hashes, self.idf, self.weights, self.intercepts
-        return (*learned, calibration.scale, calibration.offset, calibration.secondary)
-
     def predict(self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0) -> list[Prediction]:
         """Labels each page; see `iter_predict`."""
         return list(self.iter_predict(pages, threshold=threshold, explain=explain))

@@ -86,15 +86,10 @@ def brier_terms(gold: Sequence[str], distribution: ArrayLike, labels: Sequence[s
     return np.asarray((table**2).sum(axis=1) - 2 * own + 1.0)
 
 
-def brier(gold: Sequence[str], distribution: ArrayLike, labels: Sequence[str]) -> float:
-    """The multiclass Brier score, the mean of `brier_terms`: 0 is perfect, 2 the worst; NaN without articles."""
-    return float(brier_terms(gold, distribution, labels).mean()) if len(gold) else NAN
-
-
-def brier_top_label(probability: ArrayLike, correct: ArrayLike) -> float:
-    """The Brier score of the predicted label alone, in [0, 1], for predictions without the full distribution."""
+def brier_top_terms(probability: ArrayLike, correct: ArrayLike) -> NDArray[np.float64]:
+    """The same of the predicted label alone, in [0, 1], for predictions without the full distribution."""
     p, right = _checked(probability, correct)
-    return float(((p - right) ** 2).mean()) if len(p) else NAN
+    return np.asarray((p - right) ** 2)
 
 
 def coverage_at(probability: ArrayLike, correct: ArrayLike, thresholds: Sequence[float]) -> list[CoveragePoint]:

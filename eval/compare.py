@@ -12,7 +12,7 @@ from eval.metrics import NAN, check_same_length, encode, label_order, macro_f1_o
 from eval.score_intervals import label_intervals, label_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 NO_PREDICTION = "(no prediction)"
 """Stands for an article that a prediction file does not mention: it counts as a miss."""
@@ -62,12 +62,6 @@ class Comparison:
             "changes": [asdict(change) for change in self.changes],
             "sentence": self.sentence,
         }
-
-
-def aligned(ids: Sequence[str], labels: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
-    """A prediction file's labels in the order of `ids`, the ids it lacks (NO_PREDICTION there), its further ids."""
-    missing = [one for one in ids if one not in labels]
-    return [labels.get(one, NO_PREDICTION) for one in ids], missing, sorted(set(labels).difference(ids))
 
 
 def compare(

@@ -10,9 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,13 +133,6 @@ def section(heading: str, *parts: str, level: int = 2) -> Html:
     """A part of the page under a heading of that level."""
     body = join(parts)
     return Html(f"<section>\n<h{level}>{escape(heading)}</h{level}>\n{body}\n</section>")
-
-
-def data_block(name: str, value: Any) -> Html:
-    """A JSON value for the page's own script: `JSON.parse(document.getElementById(name).textContent)`."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    # "<" could end the element or open a comment in it; inside JSON it only ever stands in strings.
-    return Html(f'<script type="application/json" id="{escape(name)}">{text.replace("<", chr(92) + "u003c")}</script>')
 
 
 def page(title: str, body: str, lang: str = "en", *, script: str = "", style: str = "") -> str:

@@ -6,14 +6,21 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     Point = tuple[float, float]
     Box = tuple[float, float, float, float]
 
 _RINGS = 10
 _DIRECTIONS = 16
+_DOT = 5.0
+"""Pixels that a point of the map takes up; labels keep off it, but past _MOST_DOTS there is no clear place."""
+_MOST_DOTS = 2_000
 
 
 def place_labels(
@@ -33,6 +40,30 @@ def place_labels(
         if place is not None:
             taken.append(_box(place, size))
     return places
+
+
+def clear_places(
+    anchors: Sequence[Point], sizes: Sequence[Point], area: Box, points: NDArray[np.float64]
+) -> list[Point | None]:
+    """Where labels go: clear of the points (n, 2) if there is such a place near by, else only clear of each other."""
+    cells = np.unique(np.round(points / _DOT).astype(int), axis=0) * _DOT
+    dots = [_box((x, y), (_DOT, _DOT)) for x, y in cells.tolist()] if len(cells) <= _MOST_DOTS else []
+    places: list[Point | None] = [None] * len(anchors)
+    if dots:
+        places = place_labels(anchors, sizes, area, obstacles=dots)
+    taken = [_box(place, size) for place, size in zip(places, sizes, strict=True) if place is not None]
+    waiting = [i for i, place in enumerate(places) if place is None]
+    second = place_labels([anchors[i] for i in waiting], [sizes[i] for i in waiting], area, obstacles=taken)
+    for i, place in zip(waiting, second, strict=True):
+        places[i] = place
+    return places
+
+
+def edge_towards(place: Point, size: Point, target: Point) -> Point | None:
+    """Where the line from a label's centre to its target leaves the label's rectangle; None if it never does."""
+    dx, dy = target[0] - place[0], target[1] - place[1]
+    outside = max(abs(dx) / (size[0] / 2), abs(dy) / (size[1] / 2))
+    return (place[0] + dx / outside, place[1] + dy / outside) if outside > 1 else None
 
 
 def overlaps(one: Box, other: Box) -> bool:

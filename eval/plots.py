@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.placement import place_labels
+from eval.placement import clear_places, edge_towards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,10 +50,6 @@ STYLE = {
     "ytick.color": INK,
 }
 WIDTH = 7.2
-MOST_LABELS = 40
-_POINT = 5.0
-"""Pixels that a point of the map takes up; labels keep off it, but past _MOST_DOTS there is no clear place."""
-_MOST_DOTS = 2_000
 # No letters: what cannot be drawn (or, unpaired halves of characters, ends matplotlib) or turns the line around.
 _NOT_DRAWN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -160,7 +156,7 @@ def _label(
     anchors = [(float(x), float(y)) for x, y in (axes.transData.transform(at) for at in centres)]
     area = tuple(float(edge) for edge in axes.get_window_extent().extents)
     sizes = [(e.width + 6, e.height + 3) for e in extents]
-    places = _places(anchors, sizes, (area[0], area[1], area[2], area[3]), axes.transData.transform(points))
+    places = clear_places(anchors, sizes, (area[0], area[1], area[2], area[3]), axes.transData.transform(points))
     back = axes.transData.inverted().transform
     for text, anchor, place, size in zip(texts, anchors, places, sizes, strict=True):
         if place is None:
@@ -168,43 +164,9 @@ def _label(
         elif place != anchor:
             x, y = back(place)
             text.set_position((float(x), float(y)))
-            edge = _edge(place, size, anchor)
+            edge = edge_towards(place, size, anchor)
             if edge is not None:
                 axes.plot(*zip(back(edge), back(anchor), strict=True), color=GREY, linewidth=0.8, zorder=3)
-
-
-def _edge(
-    place: tuple[float, float], size: tuple[float, float], target: tuple[float, float]
-) -> tuple[float, float] | None:
-    """Where the line from a label's centre to its target leaves the label's rectangle; None if it never does."""
-    dx, dy = target[0] - place[0], target[1] - place[1]
-    outside = max(abs(dx) / (size[0] / 2), abs(dy) / (size[1] / 2))
-    return (place[0] + dx / outside, place[1] + dy / outside) if outside > 1 else None
-
-
-def _places(
-    anchors: Sequence[tuple[float, float]],
-    sizes: Sequence[tuple[float, float]],
-    area: tuple[float, float, float, float],
-    points: NDArray[np.float64],
-) -> list[tuple[float, float] | None]:
-    """Where labels go: clear of the points if there is such a place near by, else only clear of each other."""
-    cells = np.unique(np.round(points / _POINT).astype(int), axis=0) * _POINT
-    half = _POINT / 2
-    dots = [(x - half, y - half, x + half, y + half) for x, y in cells.tolist()] if len(cells) <= _MOST_DOTS else []
-    places: list[tuple[float, float] | None] = [None] * len(anchors)
-    if dots:
-        places = place_labels(anchors, sizes, area, obstacles=dots)
-    taken = [
-        (place[0] - size[0] / 2, place[1] - size[1] / 2, place[0] + size[0] / 2, place[1] + size[1] / 2)
-        for place, size in zip(places, sizes, strict=True)
-        if place is not None
-    ]
-    waiting = [i for i, place in enumerate(places) if place is None]
-    second = place_labels([anchors[i] for i in waiting], [sizes[i] for i in waiting], area, obstacles=taken)
-    for i, place in zip(waiting, second, strict=True):
-        places[i] = place
-    return places
 
 
 @styled()

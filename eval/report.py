@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from eval.gold import Judged
 
 SCHEMA = 1
+KINDS = ("png", "svg")
+"""Every picture is written as each of these; the page holds the first."""
 
 
 def build_report(
@@ -96,14 +98,14 @@ def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     figures = pictures(report)
-    images = {name: render(figure) for name, figure in figures.items()}
+    drawn = {(name, kind): render(figure, kind) for name, figure in figures.items() for kind in KINDS}
+    images = {name: drawn[name, KINDS[0]] for name in figures}
     text = json.dumps(report, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
-    files = {f"{name}.png": image for name, image in images.items()}
-    files |= {f"{name}.svg": render(figure, "svg") for name, figure in figures.items()}
+    files = {f"{name}.{kind}": picture for (name, kind), picture in drawn.items()}
     files |= {"report.json": text.encode(), "report.html": report_page(report, images).encode()}
     for name in PICTURES:
         if name not in images:
-            for kind in ("png", "svg"):
+            for kind in KINDS:
                 (folder / f"{name}.{kind}").unlink(missing_ok=True)
     for name, content in sorted(files.items()):
         unfinished = folder / f".{name}.part"

@@ -44,7 +44,8 @@ def scores(judged: Judged, replicates: int) -> Json:
         terms = calibration.brier_terms(judged.gold, judged.distribution, judged.distribution_labels)
         brier = mean_interval(terms, replicates=smooth)
     elif judged.probability is not None:
-        brier = mean_interval((judged.probability - judged.correct) ** 2, replicates=smooth)
+        terms = calibration.brier_top_terms(judged.probability, judged.correct)
+        brier = mean_interval(terms, replicates=smooth)
     found: Json = {
         "accuracy": wilson(hits, len(judged)).as_json(),
         "balanced_accuracy": intervals.balanced_accuracy.as_json(),

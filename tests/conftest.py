@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections import defaultdict
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,16 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 ARTICLES_A_LABEL = 36
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_as_at_a_terminal():
+    """A suite that runs in the background is born deaf to Ctrl-C, and so would be every command that it starts."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
 def built_in_rows() -> list[dict[str, Any]]:
@@ -96,21 +110,42 @@ class Run:
         return [line for line in self.err.splitlines() if "error" in line]
 
 
-@pytest.fixture
-def chude(capfd, monkeypatch):
+def exit_code(*args, stdin: bytes = b"") -> int:
     """Runs `chude ARGS…` in this process, through the same entry as the console script."""
+    from classifier import cli
 
-    def run(*args) -> Run:
-        from classifier import cli
-
-        monkeypatch.setattr(sys, "argv", ["chude", *map(str, args)])
-        capfd.readouterr()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["chude", *map(str, args)])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         with pytest.raises(SystemExit) as ended:
             cli.main()
+    return int(ended.value.code or 0)
+
+
+def captured(*args) -> Run:
+    """`chude ARGS…` in this process, for fixtures that live longer than a test, and so longer than `chude`."""
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = exit_code(*args)
+    return Run(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def chude(capfd):
+    """Runs `chude ARGS…` in this process, with the given bytes as standard input."""
+
+    def run(*args, stdin: bytes = b"") -> Run:
+        capfd.readouterr()
+        code = exit_code(*args, stdin=stdin)
         found = capfd.readouterr()
-        return Run(int(ended.value.code or 0), found.out, found.err)
+        return Run(code, found.out, found.err)
 
     return run
+
+
+@pytest.fixture
+def png_alone(monkeypatch):
+    """Reports have each picture once: drawing takes longest, and where SVG is not the point it may be left out."""
+    monkeypatch.setattr("eval.report.KINDS", ("png",))
 
 
 @pytest.fixture

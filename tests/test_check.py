@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -326,22 +324,16 @@ def write_rows(path, articles):
     return str(path)
 
 
-def chude(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "classifier", "check", *arguments], capture_output=True, text=True, check=False
-    )
-
-
-def test_the_command_says_where_and_what_and_how_many(tmp_path):
+def test_the_command_says_where_and_what_and_how_many(chude, tmp_path):
     """Exit 0 and nothing on stdout when clean; else 1, JSON lines that name file and line, and counts on stderr."""
     train = write_rows(tmp_path / "train.jsonl", corpus(*clean()).articles)
     test = write_rows(tmp_path / "test.jsonl", corpus(*clean()).articles[:2])
-    run = chude(train)
-    assert (run.returncode, run.stdout) == (0, "")
-    assert "clean, no findings" in run.stderr
-    run = chude(train, "--against", test, "--no-label-errors", "--format", "jsonl")
-    assert run.returncode == 1
-    findings = [json.loads(line) for line in run.stdout.splitlines()]
+    run = chude("check", train)
+    assert (run.code, run.out) == (0, "")
+    assert "clean, no findings" in run.err
+    run = chude("check", train, "--against", test, "--no-label-errors", "--format", "jsonl")
+    assert run.code == 1
+    findings = run.rows
     assert [(f["code"], f["source"], f["other_source"]) for f in findings] == [
         ("CH201", f"{test}:1", f"{train}:1"),
         ("CH201", f"{test}:2", f"{train}:2"),
@@ -349,21 +341,20 @@ def test_the_command_says_where_and_what_and_how_many(tmp_path):
     assert list(findings[0]) == [
         *("code", "name", "severity", "source", "id", "title", "message", "other_source", "other_id", "score")
     ]
-    assert "CH201 leak-exact: 2" in run.stderr
-    table = chude(train, "--against", test, "--no-label-errors")
-    assert "CH201 leak-exact" in table.stdout
-    assert "Bài số" in table.stdout
+    assert "CH201 leak-exact: 2" in run.err
+    table = chude("check", train, "--against", test, "--no-label-errors")
+    assert "CH201 leak-exact" in table.out
+    assert "Bài số" in table.out
 
 
-def test_the_command_refuses_what_it_cannot_check(tmp_path):
+def test_the_command_refuses_what_it_cannot_check(chude, tmp_path):
     """No corpus is exit 3, an unknown code exit 2; every code is in the help."""
-    run = chude(str(tmp_path / "none.jsonl"))
-    assert run.returncode == 3
-    run = chude(str(tmp_path), "--ignore", "CH999")
-    assert run.returncode == 2
-    assert run.stderr.count("\n") == 1
-    assert "CH999" in run.stderr
-    shown = chude("--help").stdout
+    assert chude("check", tmp_path / "none.jsonl").code == 3
+    run = chude("check", tmp_path, "--ignore", "CH999")
+    assert run.code == 2
+    assert run.err.count("\n") == 1
+    assert "CH999" in run.err
+    shown = chude("check", "--help").out
     assert all(f"{code} {rule.name}" in shown for code, rule in RULES.items())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from conftest import captured
 
 from classifier import __version__
 from classifier.cli import COMMANDS
@@ -135,7 +135,8 @@ def test_wrong_usage_is_exit_code_2(chude, monkeypatch, tmp_path, arguments):
     run = chude(*arguments)
     assert run.code == USAGE
     assert run.out == ""
-    assert len(run.err.splitlines()) == 1
+    (line,) = run.err.splitlines()
+    assert f"{arguments[0] if arguments[0] in COMMANDS else 'chude'} --help" in line
     _assert_errors_are_lines(run)
     assert list(tmp_path.iterdir()) == []
 
@@ -231,9 +232,9 @@ def test_an_old_output_survives_a_run_without_input(predict, tmp_path):
 def test_output_that_cannot_be_written_is_an_error_line(predict, page, tmp_path):
     """A folder in the file's place, or a path below a file."""
     (tmp_path / "file").write_text("x")
-    for target in (tmp_path, tmp_path / "file" / "below.jsonl"):
+    for target, code in ((tmp_path, USAGE), (tmp_path / "file" / "below.jsonl", FINDINGS)):
         run = predict(page, "-o", target)
-        assert run.code == FINDINGS
+        assert run.code == code
         _assert_errors_are_lines(run)
 
 
@@ -325,34 +326,11 @@ def test_folders_tables_and_standard_input_give_the_same_labels(predict, page, c
         assert row["title"] == TITLE
 
 
-def test_empty_standard_input_is_no_input(chude_process, small_artifact):
+def test_empty_standard_input_is_no_input(predict):
     """Nothing piped in: exit code 3 and a line that says so."""
-    run = chude_process("predict", "-", "-m", small_artifact)
+    run = predict("-")
     assert (run.code, run.out) == (NO_INPUT, "")
     _assert_errors_are_lines(run)
-
-
-def test_jobs_change_nothing(predict, table, tmp_path):
-    """The same lines, the same skipped inputs and the same exit code, whatever --jobs is."""
-    with table.open("a", encoding="utf-8") as stream:
-        stream.write('{"related": ["Bão số 5 vào bờ"]}\n')
-    one, two = (
-        predict(table, tmp_path / "missing", "--format", "jsonl", "--explain", "2", "--jobs", n) for n in (1, 2)
-    )
-    assert (one.out, one.code) == (two.out, two.code)
-    assert sorted(one.err.splitlines()) == sorted(two.err.splitlines())
-    assert one.code == FINDINGS
-
-
-def test_equal_input_gives_equal_output(chude_process, table, small_artifact):
-    """Two processes with other hash seeds print the same bytes."""
-    runs = [
-        chude_process(
-            "predict", table, "-m", small_artifact, "--format", "jsonl", "--explain", "5", env={"PYTHONHASHSEED": seed}
-        )
-        for seed in ("1", "2")
-    ]
-    assert runs[0].out == runs[1].out
 
 
 def test_the_threshold_is_the_users(predict, page):
@@ -477,7 +455,7 @@ def test_segment_reads_lines_and_writes_lines(chude_process, chude, tmp_path):
     text = "Mỹ sẵn sàng đối thoại với Nga\n\nTP.HCM hôm nay mưa"
     expected = "Mỹ sẵn_sàng đối_thoại với Nga\n\nTP. HCM hôm_nay mưa\n"
     assert chude_process("segment", stdin=text.encode()).out == expected
-    assert chude_process("segment", "-", stdin=text.encode()).out == expected
+    assert chude("segment", "-", stdin=text.encode()).out == expected
     path = tmp_path / "lines.txt"
     path.write_text(text, encoding="utf-8")
     assert chude("segment", path).out == expected
@@ -509,26 +487,18 @@ COLUMNS = ("--text-column", "content", "--label-column", "section", "--id-column
 @pytest.fixture(scope="module")
 def own_model(own):
     """A model trained on the own CSV, by the command line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "classifier", "train", str(own / "train.csv"), *COLUMNS, "-o", str(own / "model")],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
-    assert done.returncode == OK, done.stderr
+    done = captured("train", own / "train.csv", *COLUMNS, "-o", own / "model")
+    assert done.code == OK, done.err
     return own / "model", done
 
 
 def test_training_on_ones_own_csv_prints_its_scores(own_model):
     """The labels with precision, recall and F1 on stdout; where it was written, and what to do next, on stderr."""
     folder, done = own_model
-    assert "mục syria" in done.stdout
-    assert "macro-F1" in done.stdout
-    assert str(folder) in done.stderr
-    assert "macro-F1" not in done.stderr
+    assert "mục syria" in done.out
+    assert "macro-F1" in done.out
+    assert str(folder) in done.err
+    assert "macro-F1" not in done.err
     assert (folder / "model.json").is_file()
 
 
@@ -578,27 +548,27 @@ def test_corpora_that_cannot_be_trained_on_are_refused(chude, tmp_path, content,
     assert not (tmp_path / "m").exists()
 
 
-def test_eval_writes_a_report_and_prints_the_scores(chude, own, own_model, tmp_path):
+def test_eval_writes_a_report_and_prints_the_scores(chude, monkeypatch, own, own_model, tmp_path):
     """report.json, report.html and pictures; the scores with intervals on stdout."""
     run = chude("eval", own / "test.csv", *COLUMNS, "-m", own_model[0], "-o", tmp_path / "report")
     assert run.code == OK, run.err
     names = {path.name for path in (tmp_path / "report").iterdir()}
-    assert {"report.json", "report.html"} <= names
-    assert any(name.endswith(".png") for name in names)
+    assert {"report.json", "report.html", "topics.png", "topics.svg"} <= names
     assert "mục syria" in run.out
     assert "macro-F1" in run.out
     text = (tmp_path / "report" / "report.json").read_text(encoding="utf-8")
     report = json.loads(text)
     assert report["articles"] == len(list(csv.DictReader((own / "test.csv").open(encoding="utf-8"))))
     assert "mục syria" in text
+    monkeypatch.setattr("eval.report.KINDS", ("png",))
     again = chude("eval", own / "test.csv", *COLUMNS, "-m", own_model[0], "-o", tmp_path / "report")
     assert again.code == OK
     assert (tmp_path / "report" / "report.json").read_text(encoding="utf-8") == text
 
 
-def test_eval_cross_validates_a_corpus_of_ones_own(chude, own, tmp_path):
+def test_eval_cross_validates_a_corpus_of_ones_own(chude, png_alone, own, tmp_path):
     """--cv needs no model and judges every article."""
-    run = chude("eval", "--cv", "3", own / "train.csv", *COLUMNS, "-o", tmp_path / "cv")
+    run = chude("eval", "--cv", "3", "--no-learning-curve", own / "train.csv", *COLUMNS, "-o", tmp_path / "cv")
     assert run.code == OK, run.err
     report = json.loads((tmp_path / "cv" / "report.json").read_text(encoding="utf-8"))
     assert report["articles"] == len(list(csv.DictReader((own / "train.csv").open(encoding="utf-8"))))

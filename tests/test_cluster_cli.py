@@ -7,8 +7,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from classifier.cli.cluster import as_json, command, write_folder
+from classifier.cli.cluster import command
 from classifier.cli.cluster_dates import all_weeks, as_day, weeks
+from classifier.cli.cluster_files import as_json, write_folder
 from classifier.clustering import cluster_merged, merge_headlines
 
 HOSTILE = [
@@ -25,10 +26,18 @@ ROWS = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def result():
     """Clusters of a dozen dated headlines and two hostile ones."""
     return cluster_merged(merge_headlines([*ROWS, *HOSTILE]), 4)
+
+
+@pytest.fixture(scope="module")
+def folder(result, tmp_path_factory):
+    """What `-o DIR` makes of them. Not to be changed."""
+    made = tmp_path_factory.mktemp("clusters")
+    write_folder(result, made)
+    return made
 
 
 def test_weeks_first_and_last_are_of_real_days(result):
@@ -68,13 +77,12 @@ def test_dates_are_read_as_written_in_vietnam(text, day):
     assert str(as_day(text)) == day
 
 
-def test_the_folder_has_a_safe_page_with_everything(result, tmp_path):
+def test_the_folder_has_a_safe_page_with_everything(folder):
     """The page holds clusters, a search box, a plot of weeks and pictures; no headline becomes markup; nothing is
     loaded."""
-    write_folder(result, tmp_path)
     names = {"clusters.csv", "clusters.html", "clusters.jsonl", "map.png", "map-silhouette.png", "map-weeks.png"}
-    assert {path.name for path in tmp_path.iterdir()} == names
-    page = (tmp_path / "clusters.html").read_text(encoding="utf-8")
+    assert {path.name for path in folder.iterdir()} == names
+    page = (folder / "clusters.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "<b>x</b>" not in page
@@ -84,17 +92,15 @@ def test_the_folder_has_a_safe_page_with_everything(result, tmp_path):
     assert '<svg class="weeks"' in page
     assert "Content-Security-Policy" in page
     assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
-    rows = [json.loads(line) for line in (tmp_path / "clusters.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (folder / "clusters.jsonl").read_text(encoding="utf-8").splitlines()]
     assert sum(row["size"] for row in rows) == len(ROWS) + len(HOSTILE)
 
 
-def test_the_same_clusters_give_the_same_folder_byte_for_byte(result, tmp_path):
+def test_the_same_clusters_give_the_same_folder_byte_for_byte(result, folder, tmp_path):
     """Nothing of the run, no time and no random name, gets into the files."""
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        write_folder(result, tmp_path / name)
-    for path in (tmp_path / "one").iterdir():
-        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+    write_folder(result, tmp_path)
+    for path in folder.iterdir():
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
 
 
 def test_what_is_alone_has_a_section_and_everything_can_be_found(tmp_path):

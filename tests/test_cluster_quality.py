@@ -45,7 +45,7 @@ def agreement(result, truth):
     return adjusted_rand_score(truth, found)
 
 
-@pytest.mark.parametrize("name", sorted(LEAST))
+@pytest.mark.parametrize("name", [pytest.param("vims", marks=pytest.mark.slow), "vlsp2022", "vmds"])
 def test_clusters_agree_with_human_made_ones_whether_k_is_given_or_found(shared, name):
     """The floors of issue 5: ARI with k given; `auto` within 25 % of the true k and at most 0.03 below."""
     merged, truth = labelled(shared, name)
@@ -56,30 +56,6 @@ def test_clusters_agree_with_human_made_ones_whether_k_is_given_or_found(shared,
     assert given >= LEAST[name]
     assert 0.75 * k <= number <= 1.25 * k
     assert agreement(result, truth) >= given - 0.03
-
-
-def test_order_and_threads_change_nothing():
-    """The same headlines in another order, in processes with one and two threads, give the same clusters."""
-    code = (
-        "import sys, json; from classifier import cluster_headlines;"
-        "print([(c.keywords, c.representative, [h.headline for h in c.headlines])"
-        " for c in cluster_headlines(json.load(sys.stdin))])"
-    )
-    answers = set()
-    for threads in ("1", "2"):
-        shuffled = np.random.default_rng(int(threads)).permutation(HEADLINES).tolist()
-        environment = {**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
-        environment["PYTHONPATH"] = str(PROJECT)
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            input=json.dumps(shuffled),
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        answers.add(done.stdout)
-    assert len(answers) == 1
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def read(path, **options):
 
 
 @pytest.mark.parametrize("command", ["predict", "extract", "cluster", "check", "eval"])
-def test_kept_inputs_are_used_or_named_by_every_command(command, chude, small_artifact, tmp_path):
+def test_kept_inputs_are_used_or_named_by_every_command(command, chude, png_alone, small_artifact, tmp_path):
     """Each file that a fuzzer or a bug left behind: no traceback, an exit code of the contract, and a word about it."""
     options = {
         "predict": ["--format", "jsonl", "-m", small_artifact],

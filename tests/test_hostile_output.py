@@ -9,11 +9,10 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, captured
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -61,6 +60,8 @@ ESCAPES = (
     "\x7f\x85\u2028",
 )
 LABELS = ("../../x", "/etc/chude-evil", f"<script>{MARKS[0]}</script>", "=1+1", "\x1b[31mred\u202e", "$\\frac{x$")
+OTHER_PAGES = ("report", "demo")
+"""Without a script of their own."""
 WORDS = ("hạt nhân", "ngừng bắn", "liên minh", "cà phê", "bóng đá", "động đất")
 
 
@@ -109,15 +110,10 @@ def own_model(nasty):
 
 
 def _program(*arguments, cwd):
-    """The program, in this process: its libraries are there already."""
-    from classifier import cli
-
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
-        patch.setattr(sys, "argv", ["chude", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-    assert ended.value.code in (0, 1)
+        patch.setattr("eval.report.KINDS", ("png",))
+        assert captured(*arguments).code in (0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +151,7 @@ def _policy(tree):
     )
 
 
-@pytest.mark.parametrize("name", ["clusters", "report", "demo"])
+@pytest.mark.parametrize("name", ["clusters", *OTHER_PAGES])
 def test_nothing_hostile_becomes_markup(pages, name):
     """Read as a browser reads it, a page has our elements alone, no handler, no address, and a strict policy."""
     text = pages[name].read_text(encoding="utf-8")
@@ -220,18 +216,19 @@ def _shown(file, folder):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-def test_a_browser_runs_and_loads_nothing_of_it(pages, server, tmp_path):
+@pytest.mark.parametrize("name", ["clusters", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHER_PAGES)])
+def test_a_browser_runs_and_loads_nothing_of_it(pages, server, tmp_path, name):
     """Headless Chromium: titles stay, the local server that the payloads call is never asked; a page that does not
     escape them is caught by the same test.
     """
     port, asked = server
-    for name, path in pages.items():
-        file = tmp_path / f"{name}.html"
-        file.write_text(path.read_text(encoding="utf-8").replace("PORT", str(port)), encoding="utf-8")
-        shown = lxml_html.fromstring(_shown(file, tmp_path / "profile"))
-        assert shown.xpath("//title")[0].text == lxml_html.fromstring(path.read_bytes()).xpath("//title")[0].text
-        assert len(shown.xpath("//script")) == (1 if name == "clusters" else 0)
-        assert asked == []
+    written = pages[name].read_text(encoding="utf-8")
+    file = tmp_path / f"{name}.html"
+    file.write_text(written.replace("PORT", str(port)), encoding="utf-8")
+    shown = lxml_html.fromstring(_shown(file, tmp_path / "profile"))
+    assert shown.xpath("//title")[0].text == lxml_html.fromstring(written).xpath("//title")[0].text
+    assert len(shown.xpath("//script")) == (1 if name == "clusters" else 0)
+    assert asked == []
     control = tmp_path / "control.html"
     body = PAYLOADS[0] + PAYLOADS[3]
     control.write_text(f"<title>x</title><body>{body}".replace("PORT", str(port)), encoding="utf-8")

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from conftest import PROJECT
@@ -18,12 +19,18 @@ MODULES = sorted(path for folder in ("classifier", "training", "eval") for path 
 PROGRAM = [path for path in MODULES if PROJECT / "eval" / "bench" not in path.parents]  # benches measure peers
 
 
+@cache
 def _tree(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def _imports(path):
     """(package, when: "at once", "later" inside a function, or for "types" alone) of every import in a file."""
+    return list(_all_imports(path))
+
+
+def _all_imports(path):
     tree = _tree(path)
     when = {}
     for node in ast.walk(tree):

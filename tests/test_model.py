@@ -108,15 +108,6 @@ def test_several_processes_give_what_one_gives(small_model, pages, monkeypatch):
     assert several == one
 
 
-def test_another_calibration_is_another_model(small_model):
-    """A worker that has kept a model does not take it for one with other thresholds or probabilities."""
-    copy = small_model.without_caches()
-    assert copy.same_as(small_model)
-    old = copy.calibration
-    copy.calibration = Calibration(old.scale, old.offset + 1, old.secondary, old.threshold, old.secondary_threshold)
-    assert not copy.same_as(small_model)
-
-
 def test_no_pages_give_no_predictions(small_model):
     """An empty list is no error, anywhere."""
     assert small_model.predict([]) == []

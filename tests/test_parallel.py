@@ -43,7 +43,7 @@ def test_batches_come_back_in_order_from_other_processes(small_model, pages):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are not killed like this here")
-@pytest.mark.parametrize("at", [0, 30, 59])
+@pytest.mark.parametrize("at", [30, *(pytest.param(at, marks=pytest.mark.slow) for at in (0, 59))])
 def test_a_worker_that_dies_loses_no_page(small_model, pages, at):
     """What was under way and what was still to come is labelled here, in order, and the user is told once."""
     told = []
@@ -61,14 +61,16 @@ def test_an_error_in_the_work_is_raised_and_nothing_is_left_running(small_model,
         list(map_batches(small_model, iter(pages), partial(label, parent=0, deadly="", wrong=1), jobs=2))
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "table"])
+@pytest.mark.parametrize("form", ["jsonl", "table", pytest.param("csv", marks=pytest.mark.slow)])
 def test_the_command_writes_the_same_with_two_jobs(chude, small_artifact, corpus_rows, tmp_path, form):
-    """Rows without text are named and left out either way."""
+    """Rows without text and files that are missing are named and left out either way."""
     file = tmp_path / "rows.jsonl"
     rows = [{"id": row["id"], "title": row["title"], "text": row["text"]} for row in corpus_rows[:20]]
     rows.insert(3, {"id": "empty", "title": "", "text": "", "related": [{"headline": "Một tin", "blurb": ""}]})
     file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    one, two = (chude("predict", file, "-m", small_artifact, "--format", form, "--jobs", jobs) for jobs in (1, 2))
-    assert (one.code, one.out, one.err) == (two.code, two.out, two.err)
+    asked = ["predict", file, tmp_path / "missing", "-m", small_artifact, "--format", form, "--explain", "2"]
+    one, two = (chude(*asked, "--jobs", jobs) for jobs in (1, 2))
+    assert (one.code, one.out) == (two.code, two.out)
+    assert sorted(one.err.splitlines()) == sorted(two.err.splitlines())
     assert one.code == 1
-    assert "20 pages labelled, 1 input skipped" in one.err
+    assert "20 pages labelled, 2 inputs skipped" in one.err

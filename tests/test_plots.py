@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -42,23 +43,19 @@ def _all_pictures():
     }
 
 
-def test_the_same_numbers_give_the_same_bytes():
-    """PNG and SVG twice: no date, no version, no random id in them."""
-    first, second = _all_pictures(), _all_pictures()
-    for name, figure in first.items():
-        assert render(figure, dpi=50) == render(second[name], dpi=50), name
-    svg = render(first["map"], "svg")
-    assert svg == render(second["map"], "svg")
-    assert b"<dc:date>" not in svg
-    assert b"Matplotlib" not in svg
-
-
-def test_pictures_are_drawn_without_a_warning():
-    """No missing letter, no division by zero, no layout that cannot be: whatever matplotlib warns of is mended."""
+def test_the_same_numbers_give_the_same_bytes_without_a_warning():
+    """PNG and SVG twice: no date, no version, no random id in them. No missing letter, no division by zero, no layout
+    that cannot be: whatever matplotlib warns of is mended.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for figure in _all_pictures().values():
-            render(figure, dpi=50)
+        first, second = _all_pictures(), _all_pictures()
+        for name, figure in first.items():
+            assert render(figure, dpi=50) == render(second[name], dpi=50), name
+        svg = render(first["map"], "svg")
+        assert svg == render(second["map"], "svg")
+    assert b"<dc:date>" not in svg
+    assert b"Matplotlib" not in svg
 
 
 def test_a_users_matplotlib_settings_change_nothing(tmp_path):
@@ -68,18 +65,16 @@ def test_a_users_matplotlib_settings_change_nothing(tmp_path):
         "print(hashlib.sha256(render(confusion_matrix([[5, 1], [2, 3]], ['ă', 'ễ']))).hexdigest())"
     )
     (tmp_path / "matplotlibrc").write_text("axes.facecolor: black\nfont.size: 20\nsavefig.dpi: 30\n", encoding="utf-8")
-    found = set()
-    for folder in (str(tmp_path), str(tmp_path / "none")):
-        run = subprocess.run(
-            [sys.executable, "-c", script],
-            env={**os.environ, "MATPLOTLIBRC": folder},
-            cwd=Path(__file__).parents[1],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        found.add(run.stdout)
-    assert len(found) == 1
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "MATPLOTLIBRC": str(tmp_path)},
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = render(confusion_matrix([[5, 1], [2, 3]], ["ă", "ễ"]))
+    assert run.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
 def test_plots_use_no_pyplot_and_their_import_no_matplotlib():

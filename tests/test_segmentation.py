@@ -96,9 +96,10 @@ texts = st.lists(st.tuples(tokens, st.one_of(st.just(" "), st.sampled_from(SPACE
 )
 
 
-def test_every_article_of_the_built_in_corpus_is_segmented_as_pyvi_does(corpus_rows, pyvi, ours):
-    """Titles and texts of the whole corpus: the same strings."""
-    both = [text for row in corpus_rows for text in (row["title"], row["text"])]
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_articles_of_the_built_in_corpus_are_segmented_as_pyvi_does(corpus_rows, pyvi, ours, every):
+    """Titles and texts: the same strings."""
+    both = [text for row in corpus_rows[::every] for text in (row["title"], row["text"])]
     for text, found in zip(both, ours.segment(both), strict=True):
         assert found == pyvi(text)
 
@@ -107,14 +108,14 @@ def test_every_article_of_the_built_in_corpus_is_segmented_as_pyvi_does(corpus_r
 @example("a@b.c")
 @example("A" * 50 + ".")
 @example("  ")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_segmented_as_pyvi_does(pyvi, ours, text):
     """Syllables, numbers, addresses, abbreviations, control and combining characters in any mixture."""
     assert _segmented(ours, text) == [pyvi(text)]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_unicode_is_segmented_as_pyvi_does(pyvi, ours, text):
     """No character of Unicode makes a difference."""
     assert _segmented(ours, text) == [pyvi(text)]
@@ -150,7 +151,7 @@ def test_a_lone_surrogate_counts_as_an_unknown_symbol(pyvi):
 
 
 @given(st.lists(texts, max_size=12), st.integers(1, 200))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_batches_change_neither_order_nor_answers(ours, many, size):
     """Many texts at once, in batches of any size, give what each gives alone."""
     alone = [_segmented(ours, text)[0] for text in many]

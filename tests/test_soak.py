@@ -41,7 +41,7 @@ def _growth(rounds):
 
 def test_labelling_does_not_grow_when_its_tables_are_full():
     """With tables that fill within a second, so that they are emptied many times: a plateau, and no file left open."""
-    rounds = _soaked("iter_predict", 4, SMALL_TABLES)
+    rounds = _soaked("iter_predict", 3, SMALL_TABLES)
     assert len(rounds) >= 3
     assert _growth(rounds) < SLACK
     assert len({row["files"] for row in rounds}) == 1

@@ -104,13 +104,7 @@ def read_corpus(
     for page in read_pages(where, encoding=encoding, columns=columns, on_skip=skip):
         gold = gold_labels(page)
         if gold is None:
-            skip(
-                Skipped(
-                    page.source,
-                    "has no label",
-                    "give it `label` or `labels`, or put it in a folder named after its label",
-                )
-            )
+            skip(Skipped(page.source, "has no label", _label_remedy(page)))
             continue
         primary, topics, has_list = gold
         corpus.multi_topic |= has_list
@@ -120,6 +114,14 @@ def read_corpus(
             ", ".join(where), "holds no labelled article", "see `chude train --help` for the forms of a corpus"
         )
     return corpus
+
+
+def _label_remedy(page: Page) -> str:
+    if not page.source.rpartition(":")[2].isdigit():
+        return "put it in a folder named after its label"
+    if "label" in page.extra or "labels" in page.extra:
+        return "fill in its `label` or `labels`"
+    return "name the column of the topics with --label-column (or --labels-column)"
 
 
 def _place(article: Article) -> tuple[str, str, tuple[str, ...], str]:

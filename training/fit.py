@@ -80,15 +80,13 @@ def fit(corpus: Corpus, spec: TrainingSpec | None = None, tokens: TokenisedCorpu
 def _fit(corpus: Corpus, spec: TrainingSpec, tokens: TokenisedCorpus | None) -> Fitted:
     labels = corpus.labels
     if len(set(corpus.primaries)) < 2:
-        raise ChudeError(
-            "corpus", f"has one label only ({corpus.primaries[0]!r})", "give it articles of at least two labels"
-        )
+        what = f"the corpus has one label only ({corpus.primaries[0]!r})"
+        raise ChudeError("", what, "give it articles of at least two labels")
     tokens = tokens or tokenise_cached(corpus.pages, spec.features.body_characters)
     vocabulary, counts = build_vocabulary(tokens, spec.features, spec.min_df, spec.max_terms)
     if not vocabulary.terms:
-        raise ChudeError(
-            "corpus", f"no term stands in {spec.min_df} or more articles", "add articles or lower --min-df"
-        )
+        what = f"no term of the corpus stands in {spec.min_df} or more articles"
+        raise ChudeError("", what, "add articles or lower --min-df")
     if spec.prior:
         vocabulary = without_common(with_words(vocabulary, background().words), spec.most_common)
         counts = count(tokens, vocabulary.hashes, spec.features)
@@ -212,12 +210,17 @@ def out_of_fold_scores(
 ) -> NDArray[np.float64]:
     """(n, L) scores of each article by a model that did not see it."""
     scores = np.zeros(targets.shape)
-    fold_of = stratified_folds(primaries, None, max(2, min(spec.folds, len(primaries))), spec.seed)
+    fold_of = folds_of(primaries, spec)
     for fold in range(int(fold_of.max()) + 1):
         train, test = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         weights, intercepts = fit_linear(matrix[train], targets[train], spec)
         scores[test] = matrix[test] @ weights + intercepts
     return scores
+
+
+def folds_of(primaries: list[str], spec: TrainingSpec) -> NDArray[np.int64]:
+    """(n,) the fold that each article is left out with."""
+    return stratified_folds(primaries, None, max(2, min(spec.folds, len(primaries))), spec.seed)
 
 
 def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], spec: TrainingSpec) -> Calibration:
@@ -233,6 +236,11 @@ def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], sp
         scale[:, second], offset[second] = machine.coef_[0], machine.intercept_[0]
     else:
         scale[:, machine.classes_], offset[machine.classes_] = machine.coef_.T, machine.intercept_
+    # A few articles, each judged by models that had one less of its label, can score lower on their own label than the
+    # rest do. A calibration that learns this turns every label around; the scores as they are do not.
+    others = (scale.sum(axis=1) - scale.diagonal()) / (size - 1)
+    if (scale.diagonal() - others)[primary].mean() <= 0:
+        scale, offset = np.eye(size), np.zeros(size)
     offset[np.setdiff1d(np.arange(size), machine.classes_)] = -30.0  # never primary in this corpus
     secondary = np.array([_platt(scores[:, at], target) for at, target in enumerate(target_matrix(corpus, labels).T)])
     return Calibration(

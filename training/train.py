@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,12 @@ from eval.metrics import accuracy, macro_f1, per_label
 from eval.score_intervals import label_intervals
 from training.card import model_card
 from training.defaults import spec_for
-from training.fit import Fitted, TrainingSpec, fit
+from training.fit import Fitted, TrainingSpec, calibrate, fit, folds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from classifier.model import Model
     from eval.intervals import Score
@@ -42,6 +44,8 @@ DISPLAY_NAMES = {
 TOP_TERMS = 12
 WORST = 5
 """Mistakes of a kind that the model card names."""
+ENOUGH = 10
+"""Articles a parameter of the calibration that make it safe to judge on those it was fitted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
         "near_duplicates": near_duplicates,
         "built_in": corpus.built_in,
         "command": command(corpus, spec, name),
-        "cross_validated": cross_validated(corpus, fitted),
+        "cross_validated": cross_validated(corpus, spec, fitted),
         "top_terms": top_terms(fitted),
         "segmenter": {"name": "pyvi", "version": version("pyvi"), "model": load_pyvi_model().version},
         "made_with": {"chude": __version__, "python": platform.python_version()}
@@ -91,10 +95,17 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
     }
 
 
-def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
-    """Scores of the out-of-fold predictions on the corpus as it is, calibrated on the same scores (few parameters)."""
+def cross_validated(corpus: Corpus, spec: TrainingSpec, fitted: Fitted) -> dict[str, Any]:
+    """Scores of the out-of-fold predictions on the corpus as it is.
+
+    They are calibrated on the same scores where these are many beside the calibration's parameters; of a few articles
+    it would learn each by heart, so there each fold is calibrated on the others.
+    """
     model = fitted.model
-    probabilities = fitted.in_corpus.primary(fitted.out_of_fold)
+    if len(corpus.articles) >= ENOUGH * len(model.labels) * (len(model.labels) + 1):
+        probabilities = fitted.in_corpus.primary(fitted.out_of_fold)
+    else:
+        probabilities = calibrated_apart(fitted.out_of_fold, corpus, model.labels, spec)
     chosen = probabilities.argmax(axis=1)
     named = probabilities[np.arange(len(chosen)), chosen] >= model.calibration.threshold
     predicted = [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]
@@ -111,6 +122,25 @@ def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
         "intervals": intervals(gold, predicted),
         "confusions": [{"gold": g, "predicted": p, "articles": count} for (g, p), count in worst],
     }
+
+
+def calibrated_apart(
+    scores: NDArray[np.float64], corpus: Corpus, labels: Sequence[str], spec: TrainingSpec
+) -> NDArray[np.float64]:
+    """(n, L) probabilities of the primary topics, each fold's by a calibration fitted on the out-of-fold scores of the
+    others; where those have one label only, it is certain.
+    """
+    found = np.zeros(scores.shape)
+    fold_of = folds_of(corpus.primaries, spec)
+    for fold in range(int(fold_of.max()) + 1):
+        others, test = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+        part = replace(corpus, articles=[corpus.articles[row] for row in others.tolist()])
+        known = set(part.primaries)
+        if len(known) == 1:
+            found[test, labels.index(known.pop())] = 1.0
+        else:
+            found[test] = calibrate(scores[others], part, list(labels), spec).primary(scores[test])
+    return found
 
 
 def intervals(gold: list[str], predicted: list[str]) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import signal
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import IO, Any
 
 import click
 
 from classifier import __version__
-from classifier.cli.stopping import stoppable
+from classifier.cli.stopping import ignore_signals, stoppable
 from classifier.errors import ChudeError
 
 COMMANDS = ("train", "predict", "extract", "segment", "cluster", "eval", "compare", "check", "show", "demo")
@@ -43,6 +45,15 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's; a command that is not there is answered with the one that may be meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}" + (f", did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; a reader that has enough (`chude predict … | head`) ends it in peace."""
         try:
@@ -50,12 +61,18 @@ class _Commands(click.Group):
             sys.stdout.flush()
         except BrokenPipeError:  # caught here, because click would call it a failure
             return _reader_left()
+        except click.UsageError as error:
+            name = ctx.invoked_subcommand
+            if error.ctx is None and name and (command := self.get_command(ctx, name)):
+                error.ctx = click.Context(command, ctx, name)  # click does not say whose option lacks its value
+            raise
         return result
 
 
-@click.group(cls=_Commands, context_settings=CONTEXT)
+@click.group(cls=_Commands, context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(__version__, prog_name="chude")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Topics of Vietnamese world-news pages, with reasons; related headlines in clusters; honest numbers.
 
     \b
@@ -63,11 +80,16 @@ def cli() -> None:
     chude predict saved/             label a folder of saved pages
     chude train my.csv -o my-model   learn your own topics
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 def main() -> None:
     """Runs the command and turns every expected failure into one line and an exit code."""
-    sys.exit(_run())
+    code = _run()
+    atexit.register(ignore_signals)  # the work is done: a signal while Python tidies up must not make it look undone
+    sys.exit(code)
 
 
 def _run() -> int:

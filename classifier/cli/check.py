@@ -20,7 +20,7 @@ _TITLE = 80
 """Characters of a title in the table: enough to know the article by; JSON lines have all of it."""
 
 
-@click.command("check")
+@click.command("check", short_help="Finds what is wrong with a labelled corpus.")
 @click.argument("corpora", metavar="CORPUS…", nargs=-1, required=True)
 @click.option(
     "--against", metavar="CORPUS", multiple=True, help="Test corpus that must not share articles with CORPUS."
@@ -38,7 +38,7 @@ _TITLE = 80
     metavar="S",
     help="Share of 5-syllable sequences in common that makes a near-duplicate. [default: 0.7]",
 )
-@click.option("--seed", type=click.IntRange(0), default=13, metavar="N", help="Seed of the folds. [default: 13]")
+@click.option("--seed", type=common.Whole(0), default=13, metavar="N", help="Seed of the folds. [default: 13]")
 @common.format_option(*FORMATS)
 @common.encoding_option
 @common.column_options
@@ -83,6 +83,7 @@ def command(
     tally = common.Tally()
     columns = common.columns_from(options)
     form = common.form_for(form, target, FORMATS)
+    common.check_target(target, (*corpora, *against))
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tested = read_corpus(against, columns=columns, encoding=encoding, on_skip=tally.skip) if against else None
     tally.used = len(corpus.articles) + (len(tested.articles) if tested else 0)

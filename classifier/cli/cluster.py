@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier.cli import common
-from classifier.cli.cluster_dates import all_weeks, as_day, days_of, weeks
+from classifier.cli.cluster_dates import as_day
+from classifier.cli.cluster_files import FORMATS, PICTURES, draw, write, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import IO
 
-    from classifier.clustering import Cluster, ClusterResult, MergedHeadline
+    from classifier.clustering import ClusterResult, MergedHeadline
     from classifier.types import Page
-
-FORMATS = ("table", "jsonl", "csv")
-_SHOWN = 5
-_MOST_CHARTED, _MOST_TIMELINES = 40, 16
 
 
 def _number(_context: click.Context, _option: click.Parameter, value: str) -> int | str:
@@ -32,12 +28,19 @@ def _number(_context: click.Context, _option: click.Parameter, value: str) -> in
     return int(value)
 
 
-@click.command("cluster")
+def _picture(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """A name that a picture can have."""
+    if value is not None and Path(value).suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{value!r} ends in neither {' nor '.join(PICTURES)}")
+    return value
+
+
+@click.command("cluster", short_help="Groups the related headlines of pages.")
 @common.paths_argument
 @click.option("--k", metavar="auto|N", default="auto", callback=_number, help="How many clusters. [default: auto]")
 @click.option(
     "--max-outliers",
-    type=click.IntRange(0),
+    type=common.Whole(0),
     default=0,
     metavar="N",
     help="Set at most N headlines apart that fit in no cluster.",
@@ -50,6 +53,7 @@ def _number(_context: click.Context, _option: click.Parameter, value: str) -> in
     "--plot",
     "plot",
     metavar="FILE",
+    callback=_picture,
     help="Draw the map of headlines (.png or .svg); a silhouette chart goes beside it.",
 )
 @click.option(
@@ -79,8 +83,13 @@ def command(
     from classifier.errors import NoInputError
     from classifier.reading import read_pages
 
+    # All before the work, not after it.
+    common.check_target(target, paths)
+    common.check_target(plot, paths)
     if target is not None and _is_folder(target):
-        check_replaceable(Path(target), "clusters.jsonl")  # before the work, not after it
+        check_replaceable(Path(target), "clusters.jsonl")
+    else:
+        form = common.form_for(form, target, FORMATS)
     tally = common.Tally()
     columns = common.columns_from(options)
     loaded = common.load_model(model)
@@ -93,12 +102,10 @@ def command(
             result = cluster_merged(merged, k, max_outliers=max_outliers, model=loaded, progress=progress)
         _write(result, target, form)
         if plot:
+            Path(plot).parent.mkdir(parents=True, exist_ok=True)  # as -o does
             draw(result, Path(plot))
     code = tally.finish("read", asked=paths)
-    news = sum(cluster.kind == "news" for cluster in result.clusters)
-    common.say(
-        f"chude: {common.number(len(merged), 'different headline')} in {common.number(news, 'cluster')}{_apart(result)}"
-    )
+    _say_counts(merged, result)
     _say_undated(merged)
     return code
 
@@ -145,6 +152,11 @@ def _is_row(page: Page) -> bool:
     return page.source.rpartition(":")[2].isdigit() and bool(page.text)
 
 
+def _say_counts(merged: Sequence[MergedHeadline], result: ClusterResult) -> None:
+    news = common.number(sum(cluster.kind == "news" for cluster in result.clusters), "cluster")
+    common.say(f"chude: {common.number(len(merged), 'different headline')} in {news}{_apart(result)}")
+
+
 def _apart(result: ClusterResult) -> str:
     alone = sum(cluster.kind == "news" and cluster.size == 1 for cluster in result.clusters)
     tickers = sum(cluster.size for cluster in result.clusters if cluster.kind == "ticker")
@@ -171,29 +183,6 @@ def _say_undated(merged: Sequence[MergedHeadline]) -> None:
         )
 
 
-def as_json(cluster: Cluster) -> dict[str, Any]:
-    """The cluster as the contract's JSON object; `kind` tells news from service items and outliers."""
-    row: dict[str, Any] = {
-        "cluster": cluster.number,
-        "kind": cluster.kind,
-        "size": cluster.size,
-        "topic": cluster.topic,
-        "keywords": list(cluster.keywords),
-        "representative": cluster.representative,
-        "silhouette": round(cluster.silhouette, 4),
-        "headlines": [
-            {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)}
-            | ({"dates": list(item.dates)} if item.dates else {})
-            for item in cluster.headlines
-        ],
-    }
-    if days := days_of(cluster):
-        row |= {"first": days[0].isoformat(), "last": days[-1].isoformat()}
-    if any(item.dates for item in cluster.headlines):
-        row["weeks"] = weeks(cluster)
-    return row
-
-
 def _is_folder(target: str) -> bool:
     """Whether `-o` names a folder: one that is there, or a name without an ending."""
     return target != "-" and (Path(target).is_dir() or not Path(target).suffix)
@@ -207,89 +196,5 @@ def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
             write_folder(result, folder)
         common.say(f"chude: wrote {target}; open {target}/clusters.html")
         return
-    chosen = common.form_for(form, target, FORMATS)
     with common.output(target) as stream:
-        write(result.clusters, chosen, stream)
-
-
-def write_folder(result: ClusterResult, folder: Path) -> None:
-    """clusters.jsonl, clusters.csv, clusters.html, map.png and silhouette.png."""
-    from classifier.cli.cluster_page import cluster_page
-
-    for form in ("jsonl", "csv"):
-        with (folder / f"clusters.{form}").open("w", encoding="utf-8", newline="") as stream:
-            write(result.clusters, form, stream)
-    draw(result, folder / "map.png")
-    drawn = {
-        name: folder / f"map{end}.png"
-        for name, end in (("map", ""), ("silhouette", "-silhouette"), ("timeline", "-weeks"))
-    }
-    pictures = {name: path.read_bytes() for name, path in drawn.items() if path.exists()}
-    (folder / "clusters.html").write_text(cluster_page(result, pictures), encoding="utf-8")
-
-
-def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
-    """Writes clusters in one of FORMATS."""
-    if form == "jsonl":
-        stream.writelines(common.json_line(as_json(cluster)) for cluster in clusters)
-    elif form == "csv":
-        columns = ["cluster", "kind", "topic", "keywords", "headline", "blurb", "pages", "dates"]
-        stream.write(common.separated_line(columns, ","))
-        for cluster in clusters:
-            shared = [cluster.number, cluster.kind, cluster.topic, ", ".join(cluster.keywords)]
-            for item in cluster.headlines:
-                own = [item.headline, item.blurb, " ".join(item.pages), " ".join(item.dates)]
-                stream.write(common.separated_line([*shared, *own], ","))
-    else:
-        clusters = list(clusters)
-        dated = any(days_of(cluster) for cluster in clusters)
-        rows = ([cell for cell in _row(cluster, dated=dated) if cell is not None] for cluster in clusters)
-        columns = ["#", "size", "topic", "keywords", *(["ran"] if dated else []), "headlines"]
-        common.console_table(columns, rows, stream)
-
-
-def _row(cluster: Cluster, *, dated: bool) -> list[str | None]:
-    days = days_of(cluster)
-    ran = " – ".join(dict.fromkeys((days[0].isoformat(), days[-1].isoformat()))) if days else ""
-    topic = cluster.topic or f"({cluster.kind})"
-    words = ", ".join(cluster.keywords)
-    return [str(cluster.number), str(cluster.size), topic, words, ran if dated else None, _examples(cluster)]
-
-
-def _examples(cluster: Cluster) -> str:
-    """The representative and a few more; how many are not shown is said."""
-    others = [item.headline for item in cluster.headlines if item.headline != cluster.representative]
-    first = [cluster.representative] if cluster.representative else []
-    shown = [*first, *others][:_SHOWN]
-    more = cluster.size - len(shown)
-    return " | ".join(shown) + (f" | … and {more} more" if more > 0 else "")
-
-
-def draw(result: ClusterResult, path: Path) -> None:
-    """Draws the map to `path`, the silhouette chart beside it and, where headlines have dates, their weeks.
-
-    Without three news headlines there is nothing to draw. Where there are too many to lay out, the map shows clusters.
-    """
-    import numpy as np
-
-    from classifier.clustering.layout import MOST, cluster_middles, layout
-    from eval.plots import headline_map, save, silhouette_chart, timeline
-
-    several = np.array([cluster.number for cluster in result.clusters if cluster.kind == "news" and cluster.size > 1])
-    grouped = np.where(np.isin(result.labels, several), result.labels, -1)  # what is alone has no name on the map
-    if len(result.labels) < 3:
-        common.say("chude: too few headlines for a map")
-        return
-    news = [cluster for cluster in result.clusters if cluster.kind == "news"]
-    names = {cluster.number: ", ".join(cluster.keywords[:2]) or cluster.representative for cluster in news}
-    points, labels, sizes = result.points, grouped, None
-    if len(labels) > MOST:
-        points, labels, sizes = cluster_middles(points, labels)
-    save(headline_map(layout(points), labels, names, sizes=sizes), path)
-    largest = np.where(grouped < _MOST_CHARTED, grouped, -1)  # numbered by size
-    save(silhouette_chart(result.silhouettes, largest, names), path.with_name(f"{path.stem}-silhouette{path.suffix}"))
-    if periods := all_weeks(news):
-        shown = news[:_MOST_TIMELINES]
-        counts = [[weeks(cluster).get(period, 0) for period in periods] for cluster in shown]
-        chart = timeline(periods, counts, [names[cluster.number] for cluster in shown])
-        save(chart, path.with_name(f"{path.stem}-weeks{path.suffix}"))
+        write(result.clusters, form or FORMATS[0], stream)

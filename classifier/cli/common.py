@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from classifier.errors import NoInputError
+from classifier.errors import NoInputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,8 +39,22 @@ _UNESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
 
 
+_PROMISES = (".csv", ".tsv", ".jsonl", ".json", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods", ".html", ".htm")
+"""Endings that tell programs what is in a file; a table for people is none of it."""
+
+_PACKED = (".gz", ".xz", ".bz2", ".zst", ".zip")
+
+
+class Whole(click.IntRange):
+    """A whole number of a range; click's own name for it means little to people."""
+
+    name = "whole number"
+
+
 class FiniteRange(click.FloatRange):
     """A number of a range; click's own lets "nan" through, and "inf" where there is no upper end."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number; fails where it is none."""
@@ -61,9 +75,22 @@ def chain(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+def _known_encoding(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    from classifier.reading.encoding import check_encoding
+
+    if value is not None:
+        try:
+            check_encoding(value)
+        except UsageError as error:
+            raise click.BadParameter(f"{value!r} is no known text encoding; {error.remedy}") from error
+    return value
+
+
 paths_argument = click.argument("paths", metavar="PATH…", nargs=-1, required=True)
 model_option = click.option("-m", "--model", metavar="ARTIFACT", help="Model folder. [default: the world-news model]")
-encoding_option = click.option("--encoding", metavar="NAME", help="Read texts in this encoding, e.g. windows-1258.")
+encoding_option = click.option(
+    "--encoding", metavar="NAME", callback=_known_encoding, help="Read texts in this encoding, e.g. windows-1258."
+)
 column_options = chain(
     click.option("--text-column", metavar="NAME", help="Column with the text."),
     click.option("--title-column", metavar="NAME", help="Column with the headline."),
@@ -137,10 +164,12 @@ def plain(text: str) -> str:
 
 @contextmanager
 def output(path: str | None) -> Iterator[IO[str]]:
-    """stdout, or a file that takes its place only when everything has been written."""
+    """stdout, or a file that takes its place only when everything has been written. Raises UsageError for a folder."""
     if path is None or path == "-":
         yield sys.stdout
         return
+    if Path(path).is_dir():
+        raise UsageError(path, "is a folder", "name a file in it to write")
     from classifier.atomic import replacing_file
 
     with replacing_file(Path(path)) as stream:
@@ -148,9 +177,38 @@ def output(path: str | None) -> Iterator[IO[str]]:
 
 
 def form_for(form: str | None, path: str | None, known: Sequence[str]) -> str:
-    """The format asked for, else the one the output's name ends in, else the first known."""
-    ending = Path(path).suffix.lstrip(".").lower() if path else ""
-    return form or (ending if ending in known else known[0])
+    """The format asked for, else the one the output's name ends in, else the first known, which is for people.
+
+    Raises UsageError where the name promises what is not written: a table called x.xlsx would open nowhere.
+    """
+    ending = Path(path).suffix.lower() if path else ""
+    if form or ending.removeprefix(".") in known[1:]:
+        return form or ending.removeprefix(".")
+    if ending in _PROMISES:
+        names = " or ".join(f".{name}" for name in known[1:])
+        raise UsageError(str(path), f"this command writes no {ending}", f"end the name in {names}, or give --format")
+    return known[0]
+
+
+def check_target(target: str | None, paths: Iterable[str]) -> None:
+    """Raises UsageError where `-o` names a packed file, which is not written, or what is to be read, by itself or with
+    the folder it lies in: a page would be lost, or the output of the last run be taken for one.
+    """
+    if target is not None and target.lower().endswith(_PACKED):
+        raise UsageError(target, "output is not packed", "leave the ending out, and pack the file afterwards")
+    if target is None or not (Path(target).is_file() or Path(target).is_dir()):
+        return
+    from classifier.reading.walk import kind_of
+
+    written = Path(target).resolve()
+    for path in paths:
+        given = Path(path).resolve()
+        if written == given and written.is_file():
+            raise UsageError(target, "is to be read as well", "write to another place")
+        if given in written.parents and given.is_dir() and (written.is_dir() or kind_of(written.name)[0]):
+            raise UsageError(
+                target, f"lies in {path}, which is to be read", "write to another place, or remove it first"
+            )
 
 
 def json_line(value: object) -> str:

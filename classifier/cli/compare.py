@@ -18,7 +18,7 @@ _SHOWN = 20
 _TITLE = 50
 
 
-@click.command("compare")
+@click.command("compare", short_help="Tells whether B is better than A by more than luck.")
 @click.argument("a")
 @click.argument("b")
 @click.argument("corpora", metavar="CORPUS…", nargs=-1, required=True)

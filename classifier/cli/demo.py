@@ -21,7 +21,7 @@ REASONS = 6
 FOLDS = 5
 
 
-@click.command("demo")
+@click.command("demo", short_help="The main job, on what ships with chude.")
 @click.option(
     "-o", "--output", "target", metavar="DIR", default="artifacts/demo", show_default=True, help="Where to write."
 )
@@ -106,7 +106,8 @@ def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> li
 
 
 def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> ClusterResult:
-    from classifier.cli.cluster import headline_items, write_folder
+    from classifier.cli.cluster import headline_items
+    from classifier.cli.cluster_files import write_folder
     from classifier.clustering import cluster_merged, merge_headlines
 
     _step(4, "Group the headlines they recommend", f"chude cluster PAGE… -m {target}/model -o clusters/")

@@ -41,9 +41,11 @@ def demo_page(
 
 
 def _labelled(item: Page, prediction: Prediction) -> Html:
-    others = ", ".join(f"{score.topic} {score.probability:.0%}" for score in prediction.topics[1:3])
+    likely = [score for score in prediction.topics[1:3] if score.probability >= 0.01]
+    others = ", ".join(f"{score.topic} {score.probability:.0%}" for score in likely)
     also = f" Also about: {', '.join(prediction.secondary)}." if prediction.secondary else ""
-    facts = f"{prediction.topic}, {prediction.probability:.0%} sure (next: {others}).{also}"
+    sure = "over 99%" if prediction.probability > 0.99 else f"{prediction.probability:.0%}"
+    facts = f"{prediction.topic}, {sure} sure{others and f' (next: {others})'}.{also}"
     rows = [[foreign(reason.term, LANGUAGE), f"{reason.weight:+.2f}"] for reason in prediction.reasons or ()]
     reasons = table(
         f"Words that decided for or against {prediction.topic}", ["word", "contribution"], rows, numbers=[1]

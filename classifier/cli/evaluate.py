@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@click.command("eval")
+@click.command("eval", short_help="Judges a model, or cross-validates: a report with plots.")
 @click.argument("corpora", metavar="[CORPUS…]", nargs=-1)
 @common.model_option
 @click.option(
     "--predictions", metavar="FILE", help="Judge what any tool has predicted: JSONL or CSV with `id` and `topic`."
 )
-@click.option("--cv", type=click.IntRange(2), metavar="K", help="Cross-validate in K folds instead of judging a model.")
-@click.option("--repeats", type=click.IntRange(1, 100), metavar="R", help="Cross-validate R times, with other folds.")
+@click.option("--cv", type=common.Whole(2), metavar="K", help="Cross-validate in K folds instead of judging a model.")
+@click.option("--repeats", type=common.Whole(1, 100), metavar="R", help="Cross-validate R times, with other folds.")
 @click.option("--by-date", is_flag=True, help="Train on the past, test on the last fifth by date.")
 @click.option(
     "--learning-curve/--no-learning-curve",
@@ -63,6 +63,7 @@ def command(
     from training.corpus import read_corpus
 
     _check_usage(corpora, model, predictions, options)
+    common.check_target(target, (*corpora, *clusters))
     check_replaceable(Path(target), "report.json")  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)

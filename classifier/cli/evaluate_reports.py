@@ -116,7 +116,8 @@ def judge_training(
                 "trained_on": len(split.past),
             }
     except ValueError as error:  # too few articles for the folds, or no dates: the split says which
-        raise UsageError(", ".join(names), str(error)) from error
+        remedy = "" if cv else "name the column of dates with --date-column; they are read as 2026-02-03 or 3/2/2026"
+        raise UsageError(", ".join(names), str(error), remedy) from error
     return _validated_report(found, meta, headlines, undated)
 
 

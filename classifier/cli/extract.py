@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from classifier.types import Page
 
 
-@click.command("extract")
+@click.command("extract", short_help="Shows what was read from pages.")
 @common.paths_argument
 @common.format_option("table", "jsonl")
 @common.encoding_option
@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...], form: str | None, encoding: str | None, targ
     """Shows what was read from pages: title, byline, lead, body and the related headlines.
 
     \b
-    Example:
+    Examples:
       $ chude extract saved/page.txt
       $ chude extract saved/ --format jsonl -o pages.jsonl
     """
@@ -30,6 +30,7 @@ def command(paths: tuple[str, ...], form: str | None, encoding: str | None, targ
 
     tally = common.Tally()
     form = common.form_for(form, target, ("table", "jsonl"))
+    common.check_target(target, paths)
     columns = common.columns_from(options)
     with common.output(target) as stream:
         for page in read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip):

@@ -29,15 +29,15 @@ _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _COLUMNS = ("id", "source", "title", "topic", "probability", "secondary", "topics", "reasons")
 
 
-@click.command("predict")
+@click.command("predict", short_help="Labels saved pages or the rows of a table.")
 @common.paths_argument
 @common.model_option
 @common.format_option(*FORMATS)
 @click.option(
     "--threshold", type=common.FiniteRange(0, 1), metavar="P", help="Name a topic only from this probability on."
 )
-@click.option("--explain", type=click.IntRange(0), default=0, metavar="N", help="Show the N words that decided most.")
-@click.option("--jobs", type=click.IntRange(1), default=1, metavar="N", help="Worker processes. [default: 1]")
+@click.option("--explain", type=common.Whole(0), default=0, metavar="N", help="Show the N words that decided most.")
+@click.option("--jobs", type=common.Whole(1), default=1, metavar="N", help="Worker processes. [default: 1]")
 @common.encoding_option
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
@@ -70,6 +70,7 @@ def command(
 
     tally = common.Tally()
     form = common.form_for(form, target, FORMATS)
+    common.check_target(target, paths)
     if resume:
         _check_resumable(paths, form, target)
     columns = common.columns_from(options)

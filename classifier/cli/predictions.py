@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import unicodedata
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from classifier.cli import common
-from classifier.errors import UsageError
+from classifier.errors import UnreadableError, UsageError
+from classifier.reading.binary import check_is_text
+from classifier.reading.delimited import read_records
+from classifier.reading.limits import HEAD
+from classifier.reading.lines import read_lines
+from classifier.reading.streams import open_file
+from classifier.types import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from io import BufferedReader
     from pathlib import Path
 
 _REMEDY = "give a model folder, or JSONL or CSV with `id` and `topic`"
@@ -38,7 +44,7 @@ def read_predictions(path: Path) -> dict[str, Given]:
     found: dict[str, Given] = {}
     first: dict[str, int] = {}
     again: list[str] = []
-    with _named(path), path.open(encoding="utf-8-sig", newline="") as stream:
+    with _named(path), closing(open_file(path, "", str(path))) as stream:
         for number, row in _rows(path, stream):
             one = _cell(row.get("id"))
             topic = _cell(row.get("topic"))
@@ -66,8 +72,10 @@ def matched(ids: Sequence[str], found: Mapping[str, Given], source: str) -> list
     """
     keys = [_cell(one) for one in ids]
     missing = [one for one in keys if one not in found]
+    if not found:
+        raise UsageError(source, "holds no prediction", _REMEDY)
     if len(missing) == len(keys):
-        what = f"has none of the gold's ids (the gold's first is {keys[0]!r})" if found else "holds no prediction"
+        what = f"has none of the gold's ids (the gold's first is {keys[0]!r})"
         raise UsageError(source, what, "ids must be the same in both; see --id-column")
     further = [one for one in found if one not in set(keys)]
     twice = len(keys) - len(set(keys))
@@ -93,23 +101,39 @@ def _named(path: Path) -> Iterator[None]:
     """What goes wrong in reading the file, as one line that names it."""
     try:
         yield
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        what = f"cannot be read ({getattr(error, 'strerror', None) or error})"
-        raise UsageError(str(path), what, _REMEDY) from error
+    except UnreadableError as error:
+        raise UsageError(error.where, error.what, error.remedy or _REMEDY) from error
+    except OSError as error:
+        raise UsageError(str(path), f"cannot be read ({error.strerror or error})", _REMEDY) from error
 
 
-def _rows(path: Path, stream: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows with their line numbers."""
+def _rows(path: Path, stream: BufferedReader) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows with their line numbers, the names of their columns in small letters."""
+    check_is_text(stream.peek(HEAD)[:HEAD], None, str(path))
+    lines = read_lines(stream, None, str(path))
     kind = path.suffix.lower()
-    if kind in {".csv", ".tsv"}:
-        reader = csv.DictReader(stream, delimiter="\t" if kind == ".tsv" else ",")
-        for row in reader:
-            cells = {key: common.unguarded(cell) for key, cell in row.items() if isinstance(cell, str)}
-            yield reader.line_num, cells
+    if kind not in {".csv", ".tsv"}:
+        for line in lines:
+            _check(line.problem)
+            if line.text.strip():
+                yield line.number, _json_row(line.text)
         return
-    for number, line in enumerate(stream, start=1):
-        if line.strip():
-            yield number, _json_row(line)
+    names: list[str] = []
+    for number, record in read_records(lines, str(path), tabs=kind == ".tsv"):
+        if isinstance(record, Skipped):
+            _check(record)
+        elif not names:
+            names = [name.strip().casefold() for name in record]
+            if not {"id", "topic"} <= set(names):
+                what = f"has no columns `id` and `topic`, only {', '.join(map(repr, record[:_MOST_NAMED]))}"
+                raise UsageError(f"{path}:{number}", what, _REMEDY)
+        else:
+            yield number, dict(zip(names, map(common.unguarded, record), strict=True))
+
+
+def _check(problem: Skipped | None) -> None:
+    if problem:
+        raise UsageError(problem.source, problem.reason, problem.remedy or _REMEDY)
 
 
 def _json_row(line: str) -> dict[str, Any]:

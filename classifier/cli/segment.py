@@ -7,7 +7,7 @@ import click
 from classifier.cli import common
 
 
-@click.command("segment")
+@click.command("segment", short_help="Joins the syllables of words, as pyvi does.")
 @click.argument("paths", metavar="[PATH…|-]", nargs=-1)
 @common.encoding_option
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
@@ -24,6 +24,7 @@ def command(paths: tuple[str, ...], encoding: str | None, target: str | None) ->
     from classifier.reading.text_lines import read_text_lines
     from classifier.segmentation import Segmenter
 
+    common.check_target(target, paths)
     tally = common.Tally()
     segmenter = Segmenter()
 

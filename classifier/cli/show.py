@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from classifier.model import Model
 
 
-@click.command("show")
+@click.command("show", short_help="Shows what is in a model.")
 @click.argument("artifact", metavar="[ARTIFACT]", required=False)
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", help="Output format. [default: table]"

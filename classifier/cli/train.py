@@ -10,16 +10,16 @@ import click
 from classifier.cli import common
 
 
-@click.command("train")
+@click.command("train", short_help="Trains a model on your corpus, or on the built-in one.")
 @click.argument("corpora", metavar="[CORPUS…]", nargs=-1)
 @click.option("-o", "--output", "target", metavar="FOLDER", required=True, help="Where to write the model.")
-@click.option("--min-df", type=click.IntRange(1), metavar="N", help="Drop terms that stand in fewer articles.")
-@click.option("--max-terms", type=click.IntRange(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
+@click.option("--min-df", type=common.Whole(1), metavar="N", help="Drop terms that stand in fewer articles.")
+@click.option("--max-terms", type=common.Whole(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
 @click.option(
     "-C", "c", type=common.FiniteRange(0, min_open=True), metavar="X", help="Inverse regularisation of the SVM."
 )
-@click.option("--folds", type=click.IntRange(2), metavar="K", help="Folds of the cross-validation. [default: 5]")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of every random choice.")
+@click.option("--folds", type=common.Whole(2), metavar="K", help="Folds of the cross-validation. [default: 5]")
+@click.option("--seed", type=common.Whole(0), metavar="N", help="Seed of every random choice.")
 @common.encoding_option
 @common.column_options
 def command(corpora: tuple[str, ...], target: str, encoding: str | None, **options: Any) -> int:
@@ -33,20 +33,27 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
       $ chude train my-news.csv --text-column content --label-column section -o my-model
     """
     from classifier.atomic import check_replaceable
+    from training.card import FEW
     from training.corpus import read_corpus
     from training.defaults import spec_for
     from training.train import train
 
+    common.check_target(target, corpora)
     check_replaceable(Path(target), "model.json")  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tally.used = len(corpus.articles)
-    common.say(f"chude: training on {common.number(tally.used, 'article')}, {len(corpus.labels)} labels …")
+    common.say(
+        f"chude: training on {common.number(tally.used, 'article')}, {common.number(len(corpus.labels), 'label')} …"
+    )
     trained = train(
         corpus, spec_for(corpus, **{key: value for key, value in options.items() if value is not None}), folder=target
     )
     click.echo(scores_table(trained.info), nl=False)
+    few = [f"{label} ({count})" for label, count in corpus.counts().items() if count < FEW]
+    if few:
+        common.say(f"chude: labels with fewer than {FEW} articles, hardly learned and hardly judged: {', '.join(few)}")
     common.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")
     return tally.finish("used for training", what="article")
 

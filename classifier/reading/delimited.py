@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from classifier.reading.lines import Line
 
 
+_SEP = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
+"""The line that Excel puts above a header to name the delimiter."""
 _LEFT_OPEN = "a quote in it may be left open"
 
 
@@ -67,22 +70,25 @@ class _Lines:
 def read_records(lines: Iterator[Line], source: str, *, tabs: bool) -> Iterator[tuple[int, list[str] | Skipped]]:
     """Yield the records with the number of their first line, the header first; all have as many fields as the header.
 
-    The delimiter is the tab for `tabs`; else the comma, or what the first line has of ";" and tab if it has no comma.
+    The delimiter is the tab for `tabs`; else what a line `sep=;` above the header names, the comma, or what the header
+    has of ";" and tab if it has no comma.
     Fields may be quoted and hold line feeds. A record that cannot be read becomes a Skipped, and reading goes on at
     the line after its first: a quote left open costs one row. In TSV, where many tools write quotes as they are, such
     a line is cut at its tabs instead.
     """
     buffered = _Lines(lines)
-    first = ""
+    first = delimiter = ""
     for first in buffered:
-        if first.strip():
+        if named := _SEP.fullmatch(first):
+            delimiter = named[1]
+        elif first.strip():
             break
         buffered.begin()
     buffered.take_back(0)
     if len(first) > MAX_HEADER:
         yield 1, Skipped(source, f"its header is longer than {MAX_HEADER // MIB} MiB", "is it a table?")
         return
-    buffered.delimiter = "\t" if tabs else _delimiter(first)
+    buffered.delimiter = "\t" if tabs else delimiter or _delimiter(first)
     reader = csv.reader(buffered, delimiter=buffered.delimiter, strict=True)
     width = 0
     while True:

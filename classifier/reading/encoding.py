@@ -11,7 +11,7 @@ from classifier.reading.legacy_vietnamese import decode_legacy, legacy_name
 from classifier.reading.limits import HEAD
 from classifier.reading.old_encodings import find_old_encoding, font_bytes, is_vietnamese
 
-ENCODING_REMEDY = "name its encoding with --encoding NAME (e.g. windows-1258, tcvn3, vni)"
+ENCODING_REMEDY = "name its encoding with --encoding NAME (utf-8, windows-1258, tcvn3, vni …)"
 
 # UTF-32's little-endian mark begins with UTF-16's, so it has to be tried first.
 _MARKS = (

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
-from classifier.reading.encoding import check_encoding, decode, splits_at_line_feeds, wide_encoding
+from classifier.reading.binary import check_is_text
+from classifier.reading.encoding import check_encoding, decode, wide_encoding
 from classifier.reading.ids import Ids
 from classifier.reading.legacy_vietnamese import legacy_name
 from classifier.reading.limits import HEAD, MAX_PAGE, MIB
 from classifier.reading.rows import USUAL, Columns
 from classifier.reading.saved_page import parse_saved_page
-from classifier.reading.streams import open_file, open_regular, open_stdin, what_binary
+from classifier.reading.streams import open_file, open_regular, open_stdin
 from classifier.reading.tables import LABEL_MARK, Table, read_table
 from classifier.reading.walk import Place, find_files, kind_of, why_unreadable
 from classifier.types import Page, Skipped
@@ -30,6 +31,7 @@ _STDIN_PLACE = Place(Path(STDIN), "stdin", "stdin", chosen=True)
 
 _HTML_START = re.compile(r"<(?:!doctype html|html|\?xml[^>]*\?>\s*<(?:!doctype html|html))", re.IGNORECASE)
 _ARRAY_START = re.compile(r"\[\s*[{\]]")
+_TAG = re.compile(r"<[a-z!/?]", re.IGNORECASE)
 _OBJECT_ALONE = re.compile(r"\{[ \t]*\n")
 
 
@@ -92,7 +94,7 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
         if not head:
             raise UnreadableError(place.source, "is empty")
         if kind != "parquet":
-            _check_is_text(head, encoding, place)
+            check_is_text(head, encoding, place.source)
             kind = _kind_by_content(kind, _beginning(head, encoding))
         if kind in ("text", "html"):
             page = _read_page(stream, kind, place, encoding)
@@ -111,15 +113,6 @@ def _open(place: Place, kind: str, packing: str) -> io.BufferedReader:
     return open_regular(place.path, place.source)  # Parquet is read from its end, so it takes the file as it is
 
 
-def _check_is_text(head: bytes, encoding: str | None, place: Place) -> None:
-    what = what_binary(head)
-    wide = encoding is not None and not splits_at_line_feeds(encoding)
-    if not what and b"\0" in head and not wide and wide_encoding(head) is None:
-        what = "it holds NUL bytes"
-    if what:
-        raise UnreadableError(place.source, f"looks like a binary file ({what})", "give the text that is in it")
-
-
 def _beginning(head: bytes, encoding: str | None) -> str:
     """Return the first characters without leading space, as far as they can be told before anything is decoded."""
     name = encoding or wide_encoding(head) or "utf-8"
@@ -130,10 +123,10 @@ def _kind_by_content(kind: str, start: str) -> str:
     """Return what to read a file as, from the kind its name says ("" if nothing) and its first characters."""
     if kind in ("", "text") and start.startswith(LABEL_MARK):
         return "fasttext"
-    if kind == "" and start.startswith("<"):
+    if (kind == "" and start.startswith("<")) or (kind == "text" and _HTML_START.match(start)):
         return "html"
-    if kind == "text" and _HTML_START.match(start):
-        return "html"
+    if kind == "html" and not _TAG.search(start):  # text saved under a page's name
+        return "text"
     if kind in ("", "json") and (_ARRAY_START.match(start) or _OBJECT_ALONE.match(start.replace("\r\n", "\n"))):
         return "json"
     if kind == "json" or (kind == "" and start.startswith("{")):

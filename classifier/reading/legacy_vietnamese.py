@@ -58,7 +58,7 @@ _VISCII = (
 _VISCII_LOW: Mapping[int, str] = {0x02: "Ẳ", 0x05: "Ẵ", 0x06: "Ẫ", 0x14: "Ỷ", 0x19: "Ỹ", 0x1E: "Ỵ"}
 
 _TONES = "\u0301\u0300\u0309\u0303\u0323"  # acute, grave, hook, tilde, dot below: the order of VNI's marks
-_CIRCUMFLEX, _BREVE, _HORN = "\u0302", "\u0306", "\u031b"
+_CIRCUMFLEX, _BREVE = "\u0302", "\u0306"
 _VNI_ALONE = {**dict(zip("íìæóò", "íìỉĩị", strict=True)), "î": "ỵ", "ñ": "đ", "ô": "ơ", "ö": "ư"}
 _VNI_SIGNS = "×÷"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,10 @@ USUAL = Columns()
 # The first of a role's names that has something in it counts; the others go to `Page.extra`. Case is no matter.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id",),
-    "title": ("title", "headline", "tieu_de"),
+    "title": ("title", "headline", "tieu_de", "tiêu đề"),
     "lead": ("lead", "summary", "sapo", "description", "blurb"),
     "byline": ("byline", "author"),
-    "text": ("text", "content", "noi_dung", "body"),
+    "text": ("text", "content", "noi_dung", "nội dung", "body"),
     "related": ("related",),
     "label": ("label",),
     "labels": ("labels",),
@@ -79,35 +80,40 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
     )
 
 
-def missing_columns(names: Collection[str], columns: Columns) -> str:
-    """Return what a header lacks to be of use ("" if nothing): a column that was named, or any text at all."""
+def check_columns(names: Collection[str], columns: Columns, source: str) -> None:
+    """Raise UnreadableError if a header lacks a column that was named, or any text at all."""
     roles = _roles(dict.fromkeys(names, "x"), columns)
     for field in fields(Columns):
         name = getattr(columns, field.name)
         if name is not None and field.name not in roles:
-            return f"has no column {name!r}, only {_listed(names)}"
+            what = f"has no column {name!r}, only {_listed(names)}"
+            raise UnreadableError(source, what, f"name one of these with --{field.name}-column")
     if not {"text", "title", "lead"} & roles.keys():
-        return f"has no column with text, only {_listed(names)}"
-    return ""
+        raise UnreadableError(source, f"has no column with text, only {_listed(names)}", TEXT_REMEDY)
 
 
 def _roles(row: Mapping[str, Any], columns: Columns) -> dict[str, str]:
     """For each role that the row has, the name of its column."""
     folded: dict[str, str] = {}
     for key in row:
-        folded.setdefault(key.strip().casefold(), key)
+        folded.setdefault(_folded(key), key)
     taken = {getattr(columns, field.name) for field in fields(Columns)}
     roles: dict[str, str] = {}
     for role, usual in _NAMES.items():
         named: str | None = getattr(columns, role, None)
         if named is not None:
-            name = named if named in row else folded.get(named.strip().casefold())
+            name = named if named in row else folded.get(_folded(named))
             present = [] if name is None else [name]
         else:
             present = [folded[name] for name in usual if name in folded and folded[name] not in taken]
         if present:
             roles[role] = next((key for key in present if row[key] not in (None, "", [])), present[0])
     return roles
+
+
+def _folded(name: str) -> str:
+    """A column's name without regard to case, spaces around it and the way its accents were typed."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def _as_text(value: Any, key: str, source: str) -> str:

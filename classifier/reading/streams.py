@@ -21,25 +21,6 @@ if TYPE_CHECKING:
 _BUFFER = 64 * 1024
 _SPECIAL = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
-# Beginnings of files that are no text, whatever their name says.
-_MAGIC = (
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive, as .docx and .xlsx are"),
-    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
-    (b"\x1f\x8b", "gzip data"),
-    (b"\xfd7zXZ\x00", "xz data"),
-    (b"BZh", "bzip2 data"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x28\xb5\x2f\xfd", "zstd data"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"\x7fELF", "a program"),
-)
-
 
 class _Readable(Protocol):
     def read1(self, size: int, /) -> bytes: ...
@@ -150,12 +131,23 @@ def open_regular(path: Path, where: str) -> io.BufferedReader:
     mode = path.stat().st_mode
     if stat.S_ISREG(mode):
         descriptor = os.open(path, flags)
-        mode = os.fstat(descriptor).st_mode  # it may have been replaced since
-        if stat.S_ISREG(mode):
+        status = os.fstat(descriptor)
+        mode = status.st_mode  # it may have been replaced since
+        if stat.S_ISREG(mode) and not _is_stdout(status):
             return os.fdopen(descriptor, "rb")
         os.close(descriptor)
+        if stat.S_ISREG(mode):
+            raise UnreadableError(where, "is what this run writes to", "write outside the folder that is read")
     kind = _SPECIAL.get(stat.S_IFMT(mode), "no regular file")
     raise UnreadableError(where, f"is {kind}", f"read it through stdin: chude … - < {where}")
+
+
+def _is_stdout(status: os.stat_result) -> bool:
+    """Whether a file is the one that standard output goes to (`chude … . > labels.csv`): it would feed on itself."""
+    try:
+        return os.path.samestat(status, os.fstat(1))
+    except OSError:  # standard output is closed
+        return False
 
 
 def open_stdin() -> io.BufferedReader:
@@ -164,8 +156,3 @@ def open_stdin() -> io.BufferedReader:
         raise UnreadableError("stdin", "is closed")
     stream: Any = sys.stdin.buffer  # a BufferedReader, or what a test put in its place
     return io.BufferedReader(_Whole(stream, "stdin", owned=False), HEAD)
-
-
-def what_binary(head: bytes) -> str:
-    """Return what the first bytes of a file show it to be if that is no text ("a PDF"), else ""."""
-    return next((name for magic, name in _MAGIC if head.startswith(magic)), "")

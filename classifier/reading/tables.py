@@ -12,7 +12,7 @@ from classifier.reading.delimited import read_records
 from classifier.reading.encoding import decode
 from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB, PARQUET_ROWS
 from classifier.reading.lines import read_lines
-from classifier.reading.rows import TEXT_REMEDY, USUAL, Columns, missing_columns, page_from_row
+from classifier.reading.rows import USUAL, Columns, check_columns, page_from_row
 from classifier.types import Page, Skipped
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ def _read_delimited(stream: io.BufferedReader, table: Table, *, tabs: bool) -> I
             yield record
         elif header is None:
             header = _unique([name.strip() for name in record])
-            if missing := missing_columns([name for name in header if name], table.columns):
-                raise UnreadableError(table.source, missing, TEXT_REMEDY)
+            check_columns([name for name in header if name], table.columns, table.source)
         else:
             yield table.row({name: cell for name, cell in zip(header, record, strict=True) if name}, number)
 
@@ -165,8 +164,7 @@ def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Sk
     number = 0
     try:
         file = parquet.ParquetFile(stream)
-        if missing := missing_columns(file.schema_arrow.names, table.columns):
-            raise UnreadableError(table.source, missing, TEXT_REMEDY)
+        check_columns(file.schema_arrow.names, table.columns, table.source)
         for batch in file.iter_batches(batch_size=PARQUET_ROWS):
             for row in batch.to_pylist():
                 number += 1

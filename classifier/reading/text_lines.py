@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
+from classifier.reading.binary import check_is_text
 from classifier.reading.encoding import check_encoding
+from classifier.reading.limits import HEAD
 from classifier.reading.lines import read_lines
 from classifier.reading.streams import open_file, open_stdin
 from classifier.reading.walk import Place, find_files, why_unreadable
@@ -46,6 +48,7 @@ def _lines(
 ) -> Iterator[str]:
     try:
         with closing(opened()) as stream:
+            check_is_text(stream.peek(HEAD)[:HEAD], encoding, source)
             for line in read_lines(stream, encoding, source):
                 if line.problem:
                     on_skip(line.problem)

@@ -113,11 +113,11 @@ class SyllableTable(dict[str, int]):
         self.kept = np.zeros(1, dtype=np.int64)
         self.syllables: list[str] = [""]
         self._syllable_ids: dict[str, int] = {}
-        self._flat: list[int] = []
-        self._lengths: list[int] = []
+        self._flat, self._lengths = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)  # by run id
+        self._new_flat: list[int] = []  # what is not yet in those two
+        self._new_lengths: list[int] = []
         self._uses = np.zeros(1024, dtype=np.int64)
         self._characters = 0
-        self._arrays: tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def __missing__(self, run: str) -> int:
         ids = self._syllable_ids
@@ -127,10 +127,9 @@ class SyllableTable(dict[str, int]):
             if number is None:
                 number = ids[piece] = len(self.syllables)
                 self.syllables.append(piece)
-            self._flat.append(number)
-        self._lengths.append(len(pieces))
+            self._new_flat.append(number)
+        self._new_lengths.append(len(pieces))
         self._characters += len(run)
-        self._arrays = None
         self[run] = number = len(self)
         return number
 
@@ -153,9 +152,9 @@ class SyllableTable(dict[str, int]):
         self._syllable_ids = {syllable: number for number, syllable in enumerate(self.syllables) if number != PAD}
         self.clear()
         self.update((runs[number], at) for at, number in enumerate(common.tolist()))
-        self._flat, self._lengths = (numbers + 1).tolist(), counts.tolist()
+        self._flat, self._lengths = (numbers + 1).astype(np.int32), counts
         self._uses = np.zeros(max(1024, common.size), dtype=np.int64)
-        self._characters, self._arrays = characters, None
+        self._characters = characters
         self.generation += 1
 
     def encode(self, texts: Iterable[str]) -> NDArray[np.int32]:
@@ -186,10 +185,13 @@ class SyllableTable(dict[str, int]):
         self._uses += np.bincount(run_ids, minlength=self._uses.size)
 
     def _as_arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
-        if self._arrays is None:
-            lengths = np.array(self._lengths, dtype=np.int64)
-            self._arrays = np.array(self._flat, dtype=np.int32), np.cumsum(lengths) - lengths, lengths
-        return self._arrays
+        """The syllable ids of all runs, one run after the other; where each run begins; how many it has."""
+        if self._new_lengths:
+            self._flat = np.concatenate((self._flat, np.array(self._new_flat, dtype=np.int32)))
+            self._lengths = np.concatenate((self._lengths, np.array(self._new_lengths, dtype=np.int64)))
+            self._new_flat.clear()
+            self._new_lengths.clear()
+        return self._flat, np.cumsum(self._lengths) - self._lengths, self._lengths
 
 
 def is_punctuation(syllable: str) -> bool:

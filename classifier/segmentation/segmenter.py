@@ -160,7 +160,8 @@ class _WordList:
 
 
 @lru_cache(maxsize=1)
-def _shipped_words() -> _WordList:
+def shipped_words() -> _WordList:
+    """Pyvi's own word list, made once for all segmenters."""
     return _WordList(load_pyvi_model())
 
 
@@ -172,7 +173,7 @@ class Segmenter:
     """
 
     def __init__(self, model: PyviModel | None = None) -> None:
-        self._words = _shipped_words() if model is None else _WordList(model)
+        self._words = shipped_words() if model is None else _WordList(model)
         model = model or load_pyvi_model()
         self.version = model.version
         self.table = SyllableTable()

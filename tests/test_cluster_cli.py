@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from classifier.cli.cluster import command
 from classifier.cli.cluster_dates import all_weeks, as_day, weeks
 from classifier.cli.cluster_files import as_json, write_folder
 from classifier.clustering import cluster_merged, merge_headlines
@@ -115,26 +113,26 @@ def test_what_is_alone_has_a_section_and_everything_can_be_found(tmp_path):
     assert all(headline in page for headline, *_ in rows)
 
 
-def test_dates_that_are_missing_or_cannot_be_read_are_named_and_counted(tmp_path):
+def test_dates_that_are_missing_or_cannot_be_read_are_named_and_counted(chude, tmp_path):
     """Neither disappears: both are undated, and stderr says how many, with the text that is no date."""
     table = tmp_path / "rows.csv"
     table.write_text(
         "headline,date\nCháy chợ đêm gần ga,2026-02-03\nMèo lạc trở lại,hôm kia\nChim cánh cụt lặn,\n", encoding="utf-8"
     )
-    done = CliRunner().invoke(command, [str(table), "--format", "jsonl"])
-    assert done.exit_code == 0
-    assert "1 headline without a date" in done.stderr
-    assert "1 date cannot be read ('hôm kia')" in done.stderr
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    done = chude("cluster", table, "--format", "jsonl")
+    assert done.code == 0
+    assert "1 headline without a date" in done.err
+    assert "1 date cannot be read ('hôm kia')" in done.err
+    rows = [json.loads(line) for line in done.out.splitlines()]
     assert [row.get("weeks") for row in rows].count({"2026-W06": 1}) == 1
     assert {"undated": 1} in [row.get("weeks") for row in rows]
 
 
-def test_a_headline_without_a_word_is_named_and_counted(tmp_path):
+def test_a_headline_without_a_word_is_named_and_counted(chude, tmp_path):
     """An address or mere punctuation ends in no cluster, but it does not disappear."""
     table = tmp_path / "rows.csv"
     table.write_text("headline\nCháy chợ đêm\nhttps://example.org/chay-cho.html\n!!!\n", encoding="utf-8")
-    done = CliRunner().invoke(command, [str(table), "--format", "jsonl"], standalone_mode=False)
-    assert done.return_value == 1
-    assert done.stderr.count("holds no word") == 2
-    assert "2 inputs skipped" in done.stderr
+    done = chude("cluster", table, "--format", "jsonl")
+    assert done.code == 1
+    assert done.err.count("holds no word") == 2
+    assert "2 inputs skipped" in done.err

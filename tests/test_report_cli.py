@@ -37,6 +37,8 @@ def evaluate(chude, png_alone, tmp_path):
     def run(*args):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            # What an old library calls in a new one that will go: no user sees it.
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module="sklearn|matplotlib")
             done = chude("eval", *args, "-o", tmp_path / "report")
         assert "Traceback" not in done.err
         file = tmp_path / "report" / "report.json"

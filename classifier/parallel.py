@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from classifier.features import page_batches
+from classifier.isolation import strangers_modules_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -82,7 +83,7 @@ def _by_workers(
     try:
         for batch in batches:
             waiting.append((batch, None))  # first, so that it is not lost if the pool is broken already
-            with _signals_held():
+            with strangers_modules_out(), _signals_held():
                 waiting[-1] = batch, executor.submit(_call, work, str(file), batch)
             if len(waiting) > BATCHES_AHEAD * jobs:
                 result = waiting[0][1].result()

@@ -6,11 +6,17 @@ to, so that no picture depends on colour alone. DejaVu Sans, which comes with ma
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import re
+import sys
 import textwrap
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +26,7 @@ from eval.placement import clear_places, edge_towards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -54,11 +61,40 @@ WIDTH = 7.2
 _NOT_DRAWN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+@cache
+def matplotlib_of_its_own() -> ModuleType:
+    """matplotlib, imported without a matplotlibrc of the current folder and without MPLBACKEND.
+
+    It reads `./matplotlibrc` before all others, which may be a stranger's: prints what it does not know, ends at
+    what is not UTF-8, waits for a pipe for ever. In its own data folder that file is its own. Pictures are made without
+    a window, so that no backend of the environment matters, nor whether it exists.
+    """
+    found = find_spec("matplotlib")
+    if "matplotlib" in sys.modules or found is None or found.origin is None:
+        return import_module("matplotlib")
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        elsewhere = contextlib.chdir(Path(found.origin).parent / "mpl-data") if _is_somewhere() else nullcontext()
+        with elsewhere:
+            return import_module("matplotlib")
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+def _is_somewhere() -> bool:
+    """Whether there is a current folder: it can have been removed."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """Our settings over matplotlib's defaults, whatever the user's matplotlibrc says, for the time of one drawing."""
-    import matplotlib as mpl
-
+    mpl = matplotlib_of_its_own()
     with mpl.rc_context(), warnings.catch_warnings():
         # A script that the font lacks is drawn as boxes; whoever runs chude can do nothing about it.
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
@@ -75,6 +111,7 @@ def drawable(text: str, longest: int = 80) -> str:
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """An empty picture of that many inches, outside pyplot: no window, no state."""
+    matplotlib_of_its_own()
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")

@@ -10,6 +10,7 @@ import numpy as np
 from classifier.background import background
 from classifier.errors import ChudeError
 from classifier.features import Counts, FeatureSpec, tf_idf
+from classifier.isolation import strangers_modules_out
 from classifier.model import Calibration, Model
 from classifier.types import OTHER
 from eval.splits import stratified_folds
@@ -189,9 +190,10 @@ def fit_linear(
 
     # Not threads: LIBLINEAR draws from one random state a process, so that threads would race for it. Processes only
     # pay for large corpora.
-    columns = Parallel(n_jobs=-1 if matrix.nnz >= PARALLEL_FROM else 1)(
-        delayed(_fit_one)(matrix, targets[:, label], spec) for label in range(targets.shape[1])
-    )
+    with strangers_modules_out():
+        columns = Parallel(n_jobs=-1 if matrix.nnz >= PARALLEL_FROM else 1)(
+            delayed(_fit_one)(matrix, targets[:, label], spec) for label in range(targets.shape[1])
+        )
     return np.stack([column[:-1] for column in columns], axis=1), np.array([column[-1] for column in columns])
 
 

@@ -30,7 +30,7 @@ floor: $(INSTALLED)  ## set the score floor that the tests hold for a changed co
 	$(BIN)/python -m training.floor --update
 
 bench: $(INSTALLED)  ## speed against pyvi and the obvious pipeline
-	$(BIN)/python -m eval.bench.segmentation
+	$(BIN)/python -m bench.segmentation
 
 clean:  ## remove what make made
 	rm -rf $(VENV) artifacts/demo .mypy_cache .ruff_cache .pytest_cache

@@ -11,19 +11,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from classifier.artifact import load
     from classifier.clustering import cluster_headlines
+    from classifier.model.artifact import load
     from classifier.reading import read_pages
-    from classifier.segmentation import segment
+    from classifier.vietnamese import segment
 
 __all__ = ["cluster_headlines", "load", "read_pages", "segment"]
 __version__ = "0.1.0"
 
 _HOMES = {
-    "load": "classifier.artifact",
+    "load": "classifier.model.artifact",
     "cluster_headlines": "classifier.clustering",
     "read_pages": "classifier.reading",
-    "segment": "classifier.segmentation",
+    "segment": "classifier.vietnamese",
 }
 
 

@@ -34,7 +34,7 @@ def signals_as_at_a_terminal():
 
 def built_in_rows() -> list[dict[str, Any]]:
     """Every row of the built-in corpus, as plain JSON, in the order of its files and lines."""
-    files = sorted((PROJECT / "training" / "corpus").glob("*.jsonl"))
+    files = sorted((PROJECT / "training" / "built_in").glob("*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -70,7 +70,7 @@ def small_corpus():
 @pytest.fixture(scope="session")
 def trained(small_corpus, tmp_path_factory):
     """A model trained on the small corpus and written to a folder: (Trained, folder). Not to be changed."""
-    from training.defaults import spec_for
+    from training.fit.defaults import spec_for
     from training.train import train
 
     folder = tmp_path_factory.mktemp("model") / "small"
@@ -145,7 +145,7 @@ def chude(capfd):
 @pytest.fixture
 def png_alone(monkeypatch):
     """Reports have each picture once: drawing takes longest, and where SVG is not the point it may be left out."""
-    monkeypatch.setattr("eval.report.KINDS", ("png",))
+    monkeypatch.setattr("eval.report.report.KINDS", ("png",))
 
 
 @pytest.fixture

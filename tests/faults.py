@@ -22,10 +22,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What a command does to the disk, as Python tells its audit hooks, each before it happens.
 STEPS = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate", "tempfile.mkstemp")
 WARM = ("classifier.cli.cluster", "classifier.cli.evaluate", "classifier.cli.predict", "classifier.reading")
-WARM += ("classifier.cli.train", "classifier.clustering.cluster", "eval.plots", "training.train", "sklearn.svm")
+WARM += ("classifier.cli.train", "classifier.clustering.cluster", "eval.plots.figures", "training.train", "sklearn.svm")
 SMALL_BATCHES = """
 import sys
-from classifier.segmentation import segmenter
+from classifier.vietnamese import segmenter
 segmenter.BATCH_CHARACTERS = int(sys.argv.pop(1))
 from classifier.cli import main
 main()
@@ -100,7 +100,7 @@ def _serve() -> None:
 def _run(asked: dict[str, Any], steps: int) -> None:
     """The child: never returns."""
     from classifier.cli import main
-    from classifier.segmentation import segmenter
+    from classifier.vietnamese import segmenter
 
     segmenter.BATCH_CHARACTERS = asked["batch"]
     taken = 0

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.reading import read_pages
-from classifier.reading.legacy_vietnamese import encode_legacy
+from classifier.reading.raw.legacy_vietnamese import encode_legacy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from classifier.model import Model
+    from classifier.model.model import Model
     from classifier.types import Skipped
 
 SECONDS_AN_INPUT = 10.0
@@ -223,7 +223,7 @@ def fuzz(model: Model, folder: Path, seed: int, seconds: float, most: int) -> It
 
 def main() -> None:
     """Fuzzes for a while and prints what was tried and found."""
-    from classifier.artifact import default_artifact, load
+    from classifier.model.artifact import default_artifact, load
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)

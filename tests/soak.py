@@ -43,9 +43,9 @@ def fresh(texts: list[str], words: Iterator[int]) -> list[str]:
 def rounds(work: str, folder: Path) -> Callable[[], int]:
     """What does one round of the work and gives the number of texts done."""
     from classifier import cluster_headlines, load, read_pages
-    from classifier.artifact import default_artifact
-    from classifier.segmentation import Segmenter
+    from classifier.model.artifact import default_artifact
     from classifier.types import Page
+    from classifier.vietnamese import Segmenter
     from training.corpus import read_corpus
 
     corpus = read_corpus().pages[::10]
@@ -81,8 +81,8 @@ def main() -> None:
     """Rounds until the time is up; a third argument shrinks the tables, so that they fill within seconds."""
     work, seconds = sys.argv[1], float(sys.argv[2])
     if len(sys.argv) > 3:
-        from classifier import features
-        from classifier.segmentation import syllables
+        from classifier.features import tokens as features
+        from classifier.vietnamese import syllables
 
         features.MAX_SYLLABLES = syllables.MAX_RUNS = int(sys.argv[3])
     statistics = Path("/proc/self/statm")

@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.background import STEPS
-from classifier.features import FeatureSpec, TermTable, Tokens, count_terms, terms_of, tf_idf
+from classifier.features.counts import TermTable, count_terms, tf_idf
+from classifier.features.spec import FeatureSpec
+from classifier.features.terms import terms_of
 from classifier.reading import read_pages
-from training.fit import inverse_document_frequency, sparse
-from training.matrix import TokenisedCorpus, add_up, stack, term_strings, tokenise
+from classifier.vietnamese.background import STEPS
+from training.fit.linear import sparse
+from training.fit.matrix import TokenisedCorpus, add_up, stack, term_strings, tokenise
+from training.fit.prior import inverse_document_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from classifier.features.tokens import Tokens
 
 LEAST = {"w1": 10, "s1": 10, "s2": 60}
 """A term must stand in so many documents to be kept; rarer ones are about equally rare."""

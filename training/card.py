@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from classifier.types import OTHER
 
 if TYPE_CHECKING:
-    from classifier.model import Model
+    from classifier.model.model import Model
 
 FEW = 10
 """Articles of a label below which its scores say little."""

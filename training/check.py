@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.fingerprints import fingerprint
-from classifier.near_duplicates import NEAR, duplicate_pairs, find_copies, groups
-from eval.gold import reads_as
+from classifier.duplicates.fingerprints import fingerprint
+from classifier.duplicates.near_duplicates import NEAR, duplicate_pairs, find_copies, groups
+from classifier.vietnamese.language import foreign_share
+from eval.scores.gold import reads_as
 from training.findings import Finding, ranked
 from training.label_errors import likely_label_errors
-from training.language import foreign_share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
 
-    from classifier.fingerprints import Fingerprints
-    from classifier.near_duplicates import Pairs
+    from classifier.duplicates.fingerprints import Fingerprints
+    from classifier.duplicates.near_duplicates import Pairs
     from training.corpus import Article, Corpus
 
 RARE = 10

@@ -18,7 +18,7 @@ from classifier.types import OTHER, Page, Skipped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-BUILT_IN = Path(__file__).parent / "corpus"
+BUILT_IN = Path(__file__).parent / "built_in"
 
 
 @dataclass(frozen=True, slots=True)

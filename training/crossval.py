@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.fingerprints import fingerprint
-from classifier.near_duplicates import duplicate_groups as near_duplicate_groups
-from eval.splits import stratified_folds
+from classifier.duplicates.fingerprints import fingerprint
+from classifier.duplicates.near_duplicates import duplicate_groups as near_duplicate_groups
 from training.corpus import Corpus
-from training.fit import TrainingSpec, fit
+from training.fit.fitting import fit
+from training.folds import stratified_folds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.types import Prediction
+    from training.fit.spec import TrainingSpec
 
 
 def subset(corpus: Corpus, rows: NDArray[np.int64]) -> Corpus:

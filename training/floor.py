@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from classifier.reading import read_pages
-from eval.metrics import macro_f1
+from eval.scores.metrics import macro_f1
 from training.corpus import read_corpus
 from training.crossval import cross_validate, duplicate_groups
-from training.defaults import spec_for
-from training.fit import fit
+from training.fit.defaults import spec_for
+from training.fit.fitting import fit
 
-FLOOR = Path(__file__).parent.parent / "tests" / "floor.json"
+FLOOR = Path(__file__).parent.parent / "tests" / "data" / "floor.json"
 SAMPLES = Path(__file__).parent.parent / "classifier" / "samples"
 FOLDS = 5
 SLACK = 0.005

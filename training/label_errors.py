@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.features import FeatureSpec, tf_idf
-from eval.splits import stratified_folds
-from training.defaults import LARGE
-from training.fit import TrainingSpec, calibrate, fit_linear, inverse_document_frequency, sparse, target_matrix
-from training.matrix import TokenisedCorpus, build_vocabulary, tokenise
+from classifier.features.counts import tf_idf
+from classifier.features.spec import FeatureSpec
+from training.fit.calibrate import calibrate, target_matrix
+from training.fit.defaults import LARGE
+from training.fit.linear import fit_linear, sparse
+from training.fit.matrix import TokenisedCorpus, build_vocabulary, tokenise
+from training.fit.prior import inverse_document_frequency
+from training.fit.spec import TrainingSpec
+from training.folds import stratified_folds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

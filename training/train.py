@@ -12,26 +12,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier import __version__
-from classifier.artifact import save
-from classifier.fingerprints import fingerprint
-from classifier.model import readable
-from classifier.near_duplicates import duplicate_groups
-from classifier.segmentation.pyvi_model import load_pyvi_model
+from classifier.duplicates.fingerprints import fingerprint
+from classifier.duplicates.near_duplicates import duplicate_groups
+from classifier.model.artifact import save
+from classifier.model.model import readable
 from classifier.types import OTHER
-from eval.intervals import plain, wilson
-from eval.metrics import accuracy, macro_f1, per_label
-from eval.score_intervals import label_intervals
+from classifier.vietnamese.pyvi_model import load_pyvi_model
+from eval.scores.intervals import plain, wilson
+from eval.scores.metrics import accuracy, macro_f1, per_label
+from eval.scores.score_intervals import label_intervals
 from training.card import model_card
-from training.defaults import spec_for
-from training.fit import Fitted, TrainingSpec, calibrate, fit, folds_of
+from training.fit.calibrate import calibrate
+from training.fit.defaults import spec_for
+from training.fit.fitting import Fitted, fit
+from training.fit.linear import folds_of
+from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from classifier.model import Model
-    from eval.intervals import Score
+    from classifier.model.model import Model
+    from eval.scores.intervals import Score
     from training.corpus import Corpus
 
 DISPLAY_NAMES = {

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.duplicates.fingerprints import fingerprint
+from classifier.duplicates.near_duplicates import find_copies
 from classifier.errors import ChudeError
-from classifier.fingerprints import fingerprint
-from classifier.near_duplicates import find_copies
 from classifier.types import OTHER
-from eval.baselines import largest_class, nearest_key_words
-from eval.intervals import wilson
-from eval.score_intervals import label_intervals
-from eval.splits import DateSplit, date_split, iso_day, nested_order, stratified_folds, untrainable
+from eval.scores.baselines import largest_class, nearest_key_words
+from eval.scores.intervals import wilson
+from eval.scores.score_intervals import label_intervals
 from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
-from training.fit import TrainingSpec, fit
+from training.fit.fitting import fit
+from training.folds import DateSplit, date_split, iso_day, nested_order, stratified_folds, untrainable
 from training.train import weighted_terms
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from classifier.types import Page, Prediction
     from training.corpus import Corpus
-    from training.fit import Fitted
+    from training.fit.fitting import Fitted
+    from training.fit.spec import TrainingSpec
 
     Rows = NDArray[np.int64]
     Terms = dict[str, list[tuple[str, float]]]

@@ -165,7 +165,7 @@ def _reader_left() -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from classifier.cli.common import plain  # a file's name may hold what a terminal obeys
+    from classifier.wording import plain  # a file's name may hold what a terminal obeys
 
     _writable(sys.stdout)
     try:

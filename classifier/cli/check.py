@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def command(
     if options["label_errors"] is None:
         options["label_errors"] = len(corpus.articles) <= QUICK
         if not options["label_errors"]:
-            common.say(f"chude: not looking for label errors in over {QUICK:,} articles; --label-errors asks for it")
+            wording.say(f"chude: not looking for label errors in over {QUICK:,} articles; --label-errors asks for it")
     findings = check(corpus, tested, ignore=ignore, **options)
     with common.output(target) as stream:
         write(findings, form, stream)
@@ -138,5 +139,5 @@ def summarise(findings: list[Finding]) -> None:
     """How many findings of which code, on stderr."""
     counts = Counter((finding.code, finding.name) for finding in findings)
     for (code, name), count in sorted(counts.items()):
-        common.say(f"chude: {code} {name}: {count:,}")
-    common.say(f"chude: {common.number(len(findings), 'finding')}" if findings else "chude: clean, no findings")
+        wording.say(f"chude: {code} {name}: {count:,}")
+    wording.say(f"chude: {wording.number(len(findings), 'finding')}" if findings else "chude: clean, no findings")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 from classifier.cli.cluster_dates import as_day
 from classifier.cli.cluster_files import FORMATS, PICTURES, draw, write, write_folder
@@ -78,8 +79,8 @@ def command(
       $ chude cluster headlines.csv --k 40 --plot map.png
       $ chude cluster saved/ -o clusters/
     """
-    from classifier.atomic import check_replaceable
     from classifier.clustering import cluster_merged, merge_headlines
+    from classifier.disk.atomic import check_replaceable
     from classifier.errors import NoInputError
     from classifier.reading import read_pages
 
@@ -153,8 +154,8 @@ def _is_row(page: Page) -> bool:
 
 
 def _say_counts(merged: Sequence[MergedHeadline], result: ClusterResult) -> None:
-    news = common.number(sum(cluster.kind == "news" for cluster in result.clusters), "cluster")
-    common.say(f"chude: {common.number(len(merged), 'different headline')} in {news}{_apart(result)}")
+    news = wording.number(sum(cluster.kind == "news" for cluster in result.clusters), "cluster")
+    wording.say(f"chude: {wording.number(len(merged), 'different headline')} in {news}{_apart(result)}")
 
 
 def _apart(result: ClusterResult) -> str:
@@ -174,11 +175,11 @@ def _say_undated(merged: Sequence[MergedHeadline]) -> None:
     missing = sum(not item.dates for item in merged)
     unread = sorted({text for item in merged for text in item.dates if as_day(text) is None})
     if missing:
-        common.say(f"chude: {common.number(missing, 'headline')} without a date, counted as undated")
+        wording.say(f"chude: {wording.number(missing, 'headline')} without a date, counted as undated")
     if unread:
         some = ", ".join(repr(text[:40]) for text in unread[:3]) + (", …" if len(unread) > 3 else "")
-        common.say(
-            f"chude: {common.number(len(unread), 'date')} cannot be read ({some}), counted as undated; "
+        wording.say(
+            f"chude: {wording.number(len(unread), 'date')} cannot be read ({some}), counted as undated; "
             "write them as 2026-02-03 or 3/2/2026"
         )
 
@@ -190,11 +191,11 @@ def _is_folder(target: str) -> bool:
 
 def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
     if target is not None and _is_folder(target):
-        from classifier.atomic import replacing_folder
+        from classifier.disk.atomic import replacing_folder
 
         with replacing_folder(Path(target), marker="clusters.jsonl") as folder:
             write_folder(result, folder)
-        common.say(f"chude: wrote {target}; open {target}/clusters.html")
+        wording.say(f"chude: wrote {target}; open {target}/clusters.html")
         return
     with common.output(target) as stream:
         write(result.clusters, form or FORMATS[0], stream)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from classifier import wording
 from classifier.cli import common
 from classifier.cli.cluster_dates import all_weeks, days_of, weeks
 
@@ -104,12 +105,12 @@ def draw(result: ClusterResult, path: Path) -> None:
     import numpy as np
 
     from classifier.clustering.layout import MOST, cluster_middles, layout
-    from eval.plots import headline_map, save, silhouette_chart, timeline
+    from eval.plots.figures import headline_map, save, silhouette_chart, timeline
 
     several = np.array([cluster.number for cluster in result.clusters if cluster.kind == "news" and cluster.size > 1])
     grouped = np.where(np.isin(result.labels, several), result.labels, -1)  # what is alone has no name on the map
     if len(result.labels) < 3:
-        common.say("chude: too few headlines for a map")
+        wording.say("chude: too few headlines for a map")
         return
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]
     names = {cluster.number: ", ".join(cluster.keywords[:2]) or cluster.representative for cluster in news}

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from classifier.cli.cluster_dates import all_weeks, days_of, weeks
-from classifier.cli.common import number
-from eval.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
+from classifier.wording import number
+from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from classifier.errors import NoInputError, UsageError
+from classifier.wording import cell, number, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,20 +24,13 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from classifier.model import Model
+    from classifier.model.model import Model
     from classifier.reading import Columns
     from classifier.types import Skipped
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-# What steers a terminal rather than being shown: C0, C1 (0x9B begins a sequence as ESC [ does), and the marks that set
-# text from right to left, by which a name can be made to look like another.
-_STEERING = (*range(9), *range(14, 32), *range(127, 160), 0x061C, *range(0x200E, 0x2010), *range(0x202A, 0x202F))
-_STEERING += tuple(range(0x2066, 0x206A))
-_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((9, 10, 11, 12, 13, 0x2028, 0x2029), " ")
-_CELL_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((0x2028, 0x2029), " ") | {13: "\n"}  # no reader splits there
 _UNESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
 
 
 _PROMISES = (".csv", ".tsv", ".jsonl", ".json", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods", ".html", ".htm")
@@ -76,7 +70,7 @@ def chain(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 def _known_encoding(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    from classifier.reading.encoding import check_encoding
+    from classifier.reading.raw.encoding import check_encoding
 
     if value is not None:
         try:
@@ -116,7 +110,7 @@ def columns_from(options: dict[str, Any]) -> Columns:
 
 def load_model(path: str | None) -> Model:
     """The model a user named, or the one that ships with chude."""
-    from classifier.artifact import default_artifact, load
+    from classifier.model.artifact import default_artifact, load
 
     return load(path or default_artifact())
 
@@ -147,21 +141,6 @@ class Tally:
         return 1 if self.skipped else 0
 
 
-def number(count: int, noun: str) -> str:
-    """`1 page`, `2,500 pages`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
-def say(message: str) -> None:
-    """A line for the person at the terminal: to stderr, without control characters."""
-    click.echo(plain(message), err=True)
-
-
-def plain(text: str) -> str:
-    """The text on one line without what could move the cursor, recolour the terminal or turn the text around."""
-    return text.translate(_CONTROL)
-
-
 @contextmanager
 def output(path: str | None) -> Iterator[IO[str]]:
     """stdout, or a file that takes its place only when everything has been written. Raises UsageError for a folder."""
@@ -170,7 +149,7 @@ def output(path: str | None) -> Iterator[IO[str]]:
         return
     if Path(path).is_dir():
         raise UsageError(path, "is a folder", "name a file in it to write")
-    from classifier.atomic import replacing_file
+    from classifier.disk.atomic import replacing_file
 
     with replacing_file(Path(path)) as stream:
         yield stream
@@ -222,20 +201,9 @@ def separated_line(values: Iterable[object], delimiter: str) -> str:
     characters, which a terminal would obey, are left out.
     """
     stream = StringIO()
-    cells = [value if isinstance(value, int | float) else _cell(str(value)) for value in values]
+    cells = [value if isinstance(value, int | float) else cell(str(value)) for value in values]
     csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerow(cells)
     return stream.getvalue()
-
-
-def _cell(text: str) -> str:
-    text = text.replace("\r\n", "\n").translate(_CELL_CONTROL)
-    # What begins with apostrophes before such a sign gets one more, so that `unguarded` gives back every text.
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
-
-
-def unguarded(text: str) -> str:
-    """A cell of a CSV file as it was before `separated_line` put an apostrophe before it."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], stream: IO[str]) -> None:

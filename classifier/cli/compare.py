@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
       $ chude compare artifacts/world-news my-model gold.jsonl
       $ chude compare ours.jsonl fasttext.csv gold.jsonl
     """
-    from eval.compare import compare
+    from eval.scores.compare import compare
     from training.corpus import read_corpus
 
     tally = common.Tally()
@@ -56,8 +57,8 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
 
 def _labels(source: str, corpus: Corpus) -> list[str]:
     """What an artifact or a prediction file says of each article of the corpus."""
-    from classifier.cli.predictions import matched, read_predictions
-    from eval.compare import NO_PREDICTION
+    from eval.prediction_files import matched, read_predictions
+    from eval.scores.compare import NO_PREDICTION
 
     if Path(source).is_dir():
         return [prediction.topic for prediction in common.load_model(source).predict(corpus.pages)]
@@ -82,8 +83,8 @@ def _show(result: dict[str, Any], titles: dict[str, str]) -> None:
             click.echo(f"… and {len(changes) - _SHOWN} more (all with --format jsonl)")
         kinds = Counter(change["kind"] for change in changes)
         counts = ", ".join(f"{kinds[kind]} {kind}" for kind in ("fixed", "broken", "both wrong") if kinds[kind])
-        click.echo(f"{common.number(len(changes), 'article')} labelled differently by B: {counts}")
-    click.echo(common.plain(result["sentence"]))
+        click.echo(f"{wording.number(len(changes), 'article')} labelled differently by B: {counts}")
+    click.echo(wording.plain(result["sentence"]))
 
 
 def _article(one: str, titles: dict[str, str]) -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from classifier.clustering import ClusterResult
-    from classifier.model import Model
+    from classifier.model.model import Model
     from classifier.types import Page, Prediction
 
 REASONS = 6
@@ -32,7 +33,7 @@ def command(target: str) -> int:
     Example:
       $ chude demo
     """
-    from classifier.atomic import replacing_folder
+    from classifier.disk.atomic import replacing_folder
 
     started = time.monotonic()
     click.echo("chude: what are these saved Vietnamese news pages about, why, and how far is that to be trusted?\n")
@@ -64,7 +65,7 @@ def _step(number: int, title: str, repeat: str) -> None:
 def _train(folder: Path, target: str) -> Model:
     from classifier.cli.train import scores_table
     from training.corpus import read_corpus
-    from training.defaults import spec_for
+    from training.fit.defaults import spec_for
     from training.train import train
 
     _step(1, "Train on the built-in corpus", f"chude train -o {target}/model")
@@ -98,7 +99,7 @@ def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> li
         stream.writelines(common.json_line(as_json(prediction)) for prediction in predictions)
     for one in predictions:
         also = f", also {', '.join(one.secondary)}" if one.secondary else ""
-        click.echo(f"   {one.topic:14}{one.probability:5.0%}  {common.plain(one.title)}{also}")
+        click.echo(f"   {one.topic:14}{one.probability:5.0%}  {wording.plain(one.title)}{also}")
         terms = ", ".join(reason.term for reason in one.reasons or () if reason.weight > 0)
         click.echo(f"   {'':21}because of: {terms}")
     click.echo()
@@ -121,7 +122,7 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
         " The largest:"
     )
     for cluster in news[:5]:
-        click.echo(f"   {cluster.size:3}  {', '.join(cluster.keywords)}: {common.plain(cluster.representative)}")
+        click.echo(f"   {cluster.size:3}  {', '.join(cluster.keywords)}: {wording.plain(cluster.representative)}")
     click.echo()
     return result
 
@@ -129,10 +130,10 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
 def _evaluate(folder: Path, target: str) -> dict[str, Any]:
     from classifier.cli.evaluate import summary
     from classifier.cli.evaluate_reports import report_on
-    from eval.report import write_report
+    from eval.report.report import write_report
     from training.corpus import read_corpus
     from training.crossval import cross_validate, duplicate_groups
-    from training.defaults import spec_for
+    from training.fit.defaults import spec_for
 
     _step(5, "Evaluate by cross-validation", f"chude eval --cv {FOLDS} -o {target}/evaluation")
     corpus = read_corpus()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.cli.cluster_page import LANGUAGE, STYLE, cluster_block
-from classifier.cli.common import number
-from eval.html import Html, escape, figure, foreign, join, page, paragraph, section, table
+from classifier.wording import number
+from eval.pages.html import Html, escape, figure, foreign, join, page, paragraph, section, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

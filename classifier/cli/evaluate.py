@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def command(
       $ chude eval --by-date my-news.csv -o report/
       $ chude eval --predictions fasttext.csv gold.jsonl -o report/
     """
-    from classifier.atomic import check_replaceable
     from classifier.cli.evaluate_clusters import clustered
     from classifier.cli.evaluate_reports import judge_file, judge_model, judge_training
+    from classifier.disk.atomic import check_replaceable
     from training.corpus import read_corpus
 
     _check_usage(corpora, model, predictions, options)
@@ -104,13 +105,13 @@ def _check_usage(
 
 def write(report: dict[str, Any], target: str) -> None:
     """Writes the report's folder and prints the scores."""
-    from classifier.atomic import replacing_folder
-    from eval.report import write_report
+    from classifier.disk.atomic import replacing_folder
+    from eval.report.report import write_report
 
     with replacing_folder(Path(target), marker="report.json") as folder:
         write_report(report, folder)
     click.echo(summary(report), nl=False)
-    common.say(f"chude: wrote {target}; open {target}/report.html")
+    wording.say(f"chude: wrote {target}; open {target}/report.html")
 
 
 def summary(report: dict[str, Any]) -> str:
@@ -143,7 +144,7 @@ def summary(report: dict[str, Any]) -> str:
         )
     lines.append("(value [95 % interval])")
     lines += [f"note: {note}" for note in report["notes"]]
-    return stream.getvalue() + "".join(f"{common.plain(line)}\n" for line in lines)
+    return stream.getvalue() + "".join(f"{wording.plain(line)}\n" for line in lines)
 
 
 def _spread(repeats: dict[str, Any] | None, key: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from classifier.clustering.merge import MergedHeadline
     from classifier.reading import Columns
     from classifier.types import Page
-    from eval.clusters import Clustered
+    from eval.scores.clusters import Clustered
 
 MOST_FOR_STABILITY = 1_000
 """Stability takes ten more clusterings; of more headlines than this an even sample is taken for them."""
@@ -54,7 +54,7 @@ def judged(merged: Sequence[MergedHeadline]) -> Clustered:
     import numpy as np
 
     from classifier.clustering import cluster_merged
-    from eval.clusters import Clustered, Group, stability
+    from eval.scores.clusters import Clustered, Group, stability
 
     result = cluster_merged(merged)
     news = [item for item in merged if not item.ticker]

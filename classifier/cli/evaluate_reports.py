@@ -6,15 +6,16 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classifier import wording
 from classifier.cli import common
-from classifier.cli.predictions import matched, named, read_predictions
+from eval.prediction_files import matched, named, read_predictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from classifier.types import Page, Prediction
-    from eval.clusters import Clustered
-    from eval.gold import Judged
+    from eval.scores.clusters import Clustered
+    from eval.scores.gold import Judged
     from training.corpus import Corpus
     from training.validate import Validated
 
@@ -29,9 +30,9 @@ def judge_model(
     model: str | None, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None
 ) -> dict[str, Any]:
     """The report on an artifact."""
-    from classifier.artifact import default_artifact, read_fingerprints, read_vocabulary
-    from classifier.fingerprints import fingerprint
-    from classifier.near_duplicates import find_copies
+    from classifier.duplicates.fingerprints import fingerprint
+    from classifier.duplicates.near_duplicates import find_copies
+    from classifier.model.artifact import default_artifact, read_fingerprints, read_vocabulary
     from training.train import weighted_terms
 
     loaded = common.load_model(model)
@@ -54,9 +55,9 @@ def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clust
     """The report on what another tool has predicted; without a probability for every article none is looked at."""
     import numpy as np
 
-    from eval.compare import NO_PREDICTION
-    from eval.gold import Judged
-    from eval.report import build_report
+    from eval.report.report import build_report
+    from eval.scores.compare import NO_PREDICTION
+    from eval.scores.gold import Judged
 
     found = read_predictions(Path(path))
     given = matched([page.id for page in corpus.pages], found, path)
@@ -65,10 +66,10 @@ def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clust
     lacking = sum(one is None for one in given)
     if lacking:
         remarks.append(
-            f"{Path(path).name} has no prediction for {common.number(lacking, 'article')}: counted as missed."
+            f"{Path(path).name} has no prediction for {wording.number(lacking, 'article')}: counted as missed."
         )
     if len(sure) < len(given):
-        count = common.number(len(given) - len(sure), "article")
+        count = wording.number(len(given) - len(sure), "article")
         remarks.append(f"Without a probability for {count} there is no calibration and no threshold to look at.")
     judged = Judged(
         ids=[page.id for page in corpus.pages],
@@ -94,7 +95,7 @@ def judge_training(
 ) -> dict[str, Any]:
     """The report on models trained for it: on the other ones of `cv` folds, or on the past where there are no folds."""
     from classifier.errors import UsageError
-    from training.defaults import spec_for
+    from training.fit.defaults import spec_for
     from training.validate import past_and_future, repeated_cross_validation
 
     spec = spec_for(corpus)
@@ -123,13 +124,13 @@ def judge_training(
 
 def _announce(models: int, further: int) -> None:
     curve = f", and {further} on parts of the articles for the learning curve" if further else ""
-    common.say(f"chude: training {common.number(models, 'model')}{curve} …")
+    wording.say(f"chude: training {wording.number(models, 'model')}{curve} …")
 
 
 def _validated_report(
     found: Validated, meta: Mapping[str, Any], headlines: Clustered | None, undated: Sequence[str]
 ) -> dict[str, Any]:
-    from eval.report import build_report
+    from eval.report.report import build_report
 
     judged = judged_from(
         found.corpus, found.runs[0], found.known, further_runs=[[one.topic for one in run] for run in found.runs[1:]]
@@ -137,7 +138,7 @@ def _validated_report(
     remarks = [*found.remarks, *texts_missing(found.corpus)]
     if undated:
         remarks.insert(
-            0, f"{common.number(len(undated), 'article')} without a readable date left out: {named(undated)}."
+            0, f"{wording.number(len(undated), 'article')} without a readable date left out: {named(undated)}."
         )
     return build_report(
         judged,
@@ -165,8 +166,8 @@ def report_on(
     clusters: Clustered | None = None,
 ) -> dict[str, Any]:
     """The report on predictions beside gold, with the two trivial baselines."""
-    from eval.baselines import largest_class, nearest_key_words
-    from eval.report import build_report
+    from eval.report.report import build_report
+    from eval.scores.baselines import largest_class, nearest_key_words
 
     judged = judged_from(corpus, predictions, known)
     baselines = {}
@@ -195,7 +196,7 @@ def judged_from(
     further_runs: Sequence[Sequence[str]] = (),
 ) -> Judged:
     """Predictions beside the corpus's gold, with what it can be sliced by."""
-    from eval.gold import judge
+    from eval.scores.gold import judge
 
     topics = [set(article.topics) for article in corpus.articles] if corpus.multi_topic else None
     return judge(
@@ -211,13 +212,13 @@ def judged_from(
 def texts_missing(corpus: Corpus) -> list[str]:
     """A sentence about the articles without text, which are judged by what is said of nothing."""
     empty = [page.id for page in corpus.pages if not page.text.strip()]
-    count = common.number(len(empty), "article")
+    count = wording.number(len(empty), "article")
     return [f"{count} without any text ({named(empty)}): judged like the others."] if empty else []
 
 
 def slices(pages: Sequence[Page]) -> dict[str, list[str]]:
     """What the corpus's own columns say of each article, where they do for every second one; and its length."""
-    from eval.splits import iso_day
+    from training.folds import iso_day
 
     found = {}
     for name in _SLICES:

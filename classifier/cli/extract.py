@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
@@ -54,13 +55,13 @@ def as_json(page: Page) -> dict[str, Any]:
 
 def as_text(page: Page) -> str:
     """The page for reading: nothing cut."""
-    lines = [f"── {common.plain(page.id)}"]
-    lines += [f"{name:8} {common.plain(getattr(page, name)) or '—'}" for name in ("title", "byline", "lead")]
+    lines = [f"── {wording.plain(page.id)}"]
+    lines += [f"{name:8} {wording.plain(getattr(page, name)) or '—'}" for name in ("title", "byline", "lead")]
     lines.append("body")
-    lines += [f"         {common.plain(paragraph)}" for paragraph in page.body.split("\n")]
-    lines.append(f"related  {common.number(len(page.related), 'headline')}")
+    lines += [f"         {wording.plain(paragraph)}" for paragraph in page.body.split("\n")]
+    lines.append(f"related  {wording.number(len(page.related), 'headline')}")
     for item in page.related:
-        lines.append(f"  • {common.plain(item.headline)}")
+        lines.append(f"  • {wording.plain(item.headline)}")
         if item.blurb:
-            lines.append(f"      {common.plain(item.blurb)}")
+            lines.append(f"      {wording.plain(item.blurb)}")
     return "\n".join(lines) + "\n\n"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from classifier.model import Model
+    from classifier.model.model import Model
     from classifier.types import Page, Prediction, Reason
 
     Row = str | list[str | Text]
@@ -101,7 +102,7 @@ def _fingerprint(model: str | None) -> str:
     """Of the whole model: its description holds the digests of the other files."""
     from hashlib import sha256
 
-    from classifier.artifact import default_artifact
+    from classifier.model.artifact import default_artifact
 
     return sha256((Path(model or default_artifact()) / "model.json").read_bytes()).hexdigest()
 
@@ -117,12 +118,12 @@ def _resumed(
 ) -> int:
     """Labels what an earlier run has not; the summary is of the whole."""
     from classifier import __version__
-    from classifier.cli.resume import resuming
+    from classifier.disk.resume import resuming
 
     with resuming(target, {"version of chude": __version__, **made_with}) as kept:
         rest = kept.rest(pages)
         if kept.pages:
-            common.say(f"chude: {common.number(kept.pages, 'page')} labelled by an earlier run; going on from there")
+            wording.say(f"chude: {wording.number(kept.pages, 'page')} labelled by an earlier run; going on from there")
         for rows in label(rest):
             kept.add([row for row in rows if isinstance(row, str)], head)
         tally.used = kept.pages
@@ -135,14 +136,14 @@ def _labelled(
     """The rows of each batch of pages, in order."""
     work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
     if jobs == 1:
-        from classifier.features import page_batches
+        from classifier.features.tokens import page_batches
 
         yield from (work(model, batch) for batch in page_batches(pages))
         return
     import tempfile
 
-    from classifier.atomic import naming
-    from classifier.parallel import map_batches
+    from classifier.disk.atomic import naming
+    from classifier.model.parallel import map_batches
 
     # Workers send rows, not predictions: unpacking those would keep this process as busy as labelling does.
     with naming(Path(tempfile.gettempdir())):  # it is there that they find the model
@@ -160,7 +161,7 @@ def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: flo
 
 
 def _say_lost() -> None:
-    common.say("chude: a worker process died (out of memory?); going on with one process, no page is lost")
+    wording.say("chude: a worker process died (out of memory?); going on with one process, no page is lost")
 
 
 def _counted(rows: Iterable[Row], tally: common.Tally) -> Iterator[Row]:
@@ -230,7 +231,7 @@ def marked(title: str, reasons: Iterable[Reason]) -> Text:
     """The title with the words that decided in it: bold and underlined for the topic, struck through against it."""
     from rich.text import Text
 
-    text = Text(common.plain(title))
+    text = Text(wording.plain(title))
     for reason in reasons:
         words = r"[\s_-]+".join(map(re.escape, reason.term.split()))
         text.highlight_regex(

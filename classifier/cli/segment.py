@@ -21,8 +21,8 @@ def command(paths: tuple[str, ...], encoding: str | None, target: str | None) ->
       $ echo 'Mỹ sẵn sàng đối thoại với Nga' | chude segment
       Mỹ sẵn_sàng đối_thoại với Nga
     """
-    from classifier.reading.text_lines import read_text_lines
-    from classifier.segmentation import Segmenter
+    from classifier.reading.tables.text_lines import read_text_lines
+    from classifier.vietnamese import Segmenter
 
     common.check_target(target, paths)
     tally = common.Tally()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 if TYPE_CHECKING:
-    from classifier.model import Model
+    from classifier.model.model import Model
 
 
 @click.command("show", short_help="Shows what is in a model.")
@@ -57,4 +58,4 @@ def as_text(model: Model) -> str:
     least = model.calibration.threshold
     lines += ["a topic is named " + (f"from probability {least:.2f} on" if least else "where it is likeliest"), ""]
     lines += [f"{label}: {', '.join(terms)}" for label, terms in info.get("top_terms", {}).items()]
-    return "".join(f"{common.plain(line)}\n" for line in lines)
+    return "".join(f"{wording.plain(line)}\n" for line in lines)

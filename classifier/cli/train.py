@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from classifier import wording
 from classifier.cli import common
 
 
@@ -32,10 +33,10 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
       $ chude train -o artifacts/world-news
       $ chude train my-news.csv --text-column content --label-column section -o my-model
     """
-    from classifier.atomic import check_replaceable
+    from classifier.disk.atomic import check_replaceable
     from training.card import FEW
     from training.corpus import read_corpus
-    from training.defaults import spec_for
+    from training.fit.defaults import spec_for
     from training.train import train
 
     common.check_target(target, corpora)
@@ -44,8 +45,8 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tally.used = len(corpus.articles)
-    common.say(
-        f"chude: training on {common.number(tally.used, 'article')}, {common.number(len(corpus.labels), 'label')} …"
+    wording.say(
+        f"chude: training on {wording.number(tally.used, 'article')}, {wording.number(len(corpus.labels), 'label')} …"
     )
     trained = train(
         corpus, spec_for(corpus, **{key: value for key, value in options.items() if value is not None}), folder=target
@@ -53,8 +54,8 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
     click.echo(scores_table(trained.info), nl=False)
     few = [f"{label} ({count})" for label, count in corpus.counts().items() if count < FEW]
     if few:
-        common.say(f"chude: labels with fewer than {FEW} articles, hardly learned and hardly judged: {', '.join(few)}")
-    common.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")
+        wording.say(f"chude: labels with fewer than {FEW} articles, hardly learned and hardly judged: {', '.join(few)}")
+    wording.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")
     return tally.finish("used for training", what="article")
 
 

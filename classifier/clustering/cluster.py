@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from classifier.clustering.kmeans import kmeans
 from classifier.clustering.merge import MergedHeadline, merge_headlines
+from classifier.clustering.methods.kmeans import kmeans
+from classifier.clustering.methods.scattered import parted
 from classifier.clustering.names import keywords
-from classifier.clustering.scattered import parted
 from classifier.clustering.silhouette import fits, silhouettes
 from classifier.clustering.vectors import SCATTERED_UP_TO, place
 from classifier.errors import UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from classifier.model import Model
+    from classifier.model.model import Model
 
 Kind = Literal["news", "ticker", "outliers"]
 _MOST_FOR_A_TOPIC = 200

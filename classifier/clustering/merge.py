@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.clustering.tickers import ticker_kind
-from classifier.normalise import NUMBER, normalise
-from classifier.segmentation.syllables import cut
+from classifier.vietnamese.normalise import NUMBER, normalise
+from classifier.vietnamese.syllables import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from classifier.background import background
-from classifier.features import word_hashes
-from classifier.normalise import NUMBER, normalise
-from classifier.segmentation import Segmenter
+from classifier.features.terms import word_hashes
+from classifier.vietnamese import Segmenter
+from classifier.vietnamese.background import background
+from classifier.vietnamese.normalise import NUMBER, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

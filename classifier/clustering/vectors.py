@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.background import background
-from classifier.features import FeatureSpec, TermTable, Tokeniser, count_terms, page_batches, terms_of, tf_idf
+from classifier.features.counts import TermTable, count_terms, tf_idf
+from classifier.features.spec import FeatureSpec
+from classifier.features.terms import terms_of
+from classifier.features.tokens import Tokeniser, page_batches
 from classifier.types import Page
+from classifier.vietnamese.background import background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from classifier.reading.files import read_pages
-from classifier.reading.rows import Columns
+from classifier.reading.tables.rows import Columns
 
 __all__ = ["Columns", "read_pages"]

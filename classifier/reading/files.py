@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
-from classifier.reading.binary import check_is_text
-from classifier.reading.encoding import check_encoding, decode, wide_encoding
+from classifier.reading.dump.saved_page import parse_saved_page
 from classifier.reading.ids import Ids
-from classifier.reading.legacy_vietnamese import legacy_name
 from classifier.reading.limits import HEAD, MAX_PAGE, MIB
-from classifier.reading.rows import USUAL, Columns
-from classifier.reading.saved_page import parse_saved_page
-from classifier.reading.streams import open_file, open_regular, open_stdin
-from classifier.reading.tables import LABEL_MARK, Table, read_table
+from classifier.reading.raw.binary import check_is_text
+from classifier.reading.raw.encoding import check_encoding, decode, wide_encoding
+from classifier.reading.raw.legacy_vietnamese import legacy_name
+from classifier.reading.raw.streams import open_file, open_regular, open_stdin
+from classifier.reading.tables.rows import USUAL, Columns
+from classifier.reading.tables.tables import LABEL_MARK, Table, read_table
 from classifier.reading.walk import Place, find_files, kind_of, why_unreadable
 from classifier.types import Page, Skipped
 
@@ -141,7 +141,7 @@ def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str
     if not data.strip():
         raise UnreadableError(place.source, "is empty")
     if kind == "html":
-        from classifier.reading.html_page import parse_html  # its modules and patterns only where there is HTML
+        from classifier.reading.html.page import parse_html  # its modules and patterns only where there is HTML
 
         page = parse_html(data, id=place.name, source=place.source, encoding=encoding)
     else:

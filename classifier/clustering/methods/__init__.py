@@ -1,0 +1,1 @@
+"""Ways to cluster, a file each: points in, cluster numbers out."""

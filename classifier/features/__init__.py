@@ -1,0 +1,1 @@
+"""Pages to weighted terms: tokens, kinds of terms, counts and tf-idf, in integer arrays."""

@@ -1,0 +1,119 @@
+"""Term occurrences to rows of tf-idf: the table of a vocabulary, counts by zone, weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classifier.features.tokens import Tokens
+
+
+from classifier.features.spec import ZONES, FeatureSpec
+from classifier.features.terms import terms_of
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+class TermTable:
+    """A vocabulary's hashes with their columns, as an open-addressing table (Knuth TAOCP 3, 6.4) probed for whole
+    arrays.
+
+    hashes: (V,) distinct; column i is the i-th. Raises ValueError where two are the same.
+    """
+
+    def __init__(self, hashes: NDArray[np.uint64]) -> None:
+        if np.unique(hashes).size != hashes.size:
+            raise ValueError("two terms of the vocabulary have the same hash")
+        bits = max(4, int(hashes.size * 3).bit_length())
+        self._shift = np.uint64(64 - bits)
+        self._mask = (1 << bits) - 1
+        self._keys = np.zeros(1 << bits, dtype=np.uint64)
+        self._columns = np.full(1 << bits, -1, dtype=np.int32)
+        todo = np.arange(hashes.size)
+        slots = self._slots(hashes)
+        while todo.size:
+            free = self._columns[slots] < 0
+            chosen, which = np.unique(slots[free], return_index=True)  # the first comer of each free slot
+            winners = todo[free][which]
+            self._keys[chosen], self._columns[chosen] = hashes[winners], winners
+            left = ~np.isin(todo, winners, assume_unique=True)
+            todo, slots = todo[left], (slots[left] + 1) & self._mask
+
+    def _slots(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return ((hashes * _MULTIPLIER) >> self._shift).astype(np.int64)
+
+    def columns(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """The column of each hash, -1 where the vocabulary does not have it."""
+        slots = self._slots(hashes)
+        columns = self._columns[slots]
+        (open_,) = np.nonzero((columns >= 0) & (self._keys[slots] != hashes))
+        at = slots[open_]
+        while open_.size:
+            at = (at + 1) & self._mask
+            columns[open_] = self._columns[at]
+            again = (columns[open_] >= 0) & (self._keys[at] != hashes[open_])
+            open_, at = open_[again], at[again]
+        return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Weighted term counts as a sparse matrix in CSR form: row r has columns[indptr[r]:indptr[r + 1]], ascending, with
+    values.
+    """
+
+    indptr: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+
+def count_terms(tokens: Tokens, hashes: NDArray[np.uint64], table: TermTable, spec: FeatureSpec) -> Counts:
+    """The zone-weighted count of each vocabulary term in each page."""
+    keys = []
+    for terms in terms_of(tokens, hashes, spec.terms):
+        columns = table.columns(terms.hashes)
+        known = columns >= 0
+        zone = np.searchsorted(tokens.zone_ends, terms.first[known], side="right")
+        page, which = np.divmod(zone, len(ZONES))
+        keys.append((page << 40) | (columns[known].astype(np.int64) << 2) | which)
+    key = np.sort(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64)
+    return _runs(key, tokens.pages, np.array(spec.zone_weights))
+
+
+def _runs(key: NDArray[np.int64], pages: int, zone_weights: NDArray[np.float64]) -> Counts:
+    """Adds up sorted keys (page, column, zone) by page and column."""
+    cell = key >> 2
+    starts = (
+        np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1]))) if key.size else np.zeros(0, dtype=np.int64)
+    )
+    values = np.add.reduceat(zone_weights[key & 3], starts) if key.size else np.zeros(0)
+    cells = cell[starts]
+    indptr = np.searchsorted(cells, np.arange(pages + 1, dtype=np.int64) << 38)
+    return Counts(indptr, (cells & ((1 << 38) - 1)).astype(np.int32), values.astype(np.float32))
+
+
+def tf_idf(counts: Counts, idf: NDArray[np.float32], spec: FeatureSpec) -> Counts:
+    """Counts to unit-length tf-idf rows (Salton & Buckley 1988, "ltc" when sublinear)."""
+    tf = counts.values
+    if spec.sublinear:
+        # ln(1 + tf) rather than 1 + ln(tf): zone weights below 1 must not turn negative.
+        tf = np.log1p(tf)
+    values = tf * idf[counts.columns]
+    lengths = np.sqrt(row_sums(values * values, counts.indptr))
+    rows = np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(counts.indptr))
+    return Counts(counts.indptr, counts.columns, (values / rows).astype(np.float32))
+
+
+def row_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sums of the slices values[indptr[r]:indptr[r + 1]] along axis 0; empty slices give 0."""
+    rows = indptr.size - 1
+    out = np.zeros((rows, *values.shape[1:]))
+    (filled,) = np.nonzero(np.diff(indptr))
+    if filled.size:
+        out[filled] = np.add.reduceat(values, indptr[filled], axis=0, dtype=np.float64)
+    return out

@@ -1,0 +1,1 @@
+"""The trained model, its calibration, its artifact on disk, and its use in several processes."""

@@ -1,0 +1,225 @@
+"""The trained model: pages in, calibrated topics and the words that decided them out. Needs numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.features.counts import Counts, TermTable, count_terms, row_sums, tf_idf
+from classifier.features.terms import term_string, terms_of
+from classifier.features.tokens import Tokeniser, page_batches
+from classifier.types import OTHER, Page, Prediction, Reason, TopicScore
+from classifier.vietnamese.segmenter import Segmenter, nfc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from classifier.features.spec import FeatureSpec
+    from classifier.features.tokens import Tokens
+    from classifier.model.calibration import Calibration
+
+
+PASSAGE = 600
+"""Characters of a passage: paragraphs are joined until they have so many."""
+PASSAGE_THRESHOLD = 0.8
+"""A passage names a further topic of its page where it is so sure by itself."""
+
+
+class Model:
+    """A linear topic model over hashed terms.
+
+    labels: L names; hashes (V,), idf (V,), weights (V, L), intercepts (L,): scores are tf-idf rows @ weights +
+    intercepts. info: what `model.json` says about its making. Not thread-safe: one per thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        labels: Sequence[str],
+        features: FeatureSpec,
+        hashes: NDArray[np.uint64],
+        idf: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        intercepts: NDArray[np.float32],
+        calibration: Calibration,
+        display_names: Mapping[str, str] | None = None,
+        info: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.labels = tuple(labels)
+        self.features = features
+        self.hashes, self.idf, self.weights, self.intercepts = hashes, idf, weights, intercepts
+        self.calibration = calibration
+        self.display_names = dict(display_names or {})
+        self.info: dict[str, Any] = dict(info or {})
+        self._table: TermTable | None = None
+        self._tokeniser: Tokeniser | None = None
+
+    @property
+    def tokeniser(self) -> Tokeniser:
+        """The model's own tokeniser, made at first use."""
+        if self._tokeniser is None:
+            self._tokeniser = Tokeniser(Segmenter())
+        return self._tokeniser
+
+    def without_caches(self) -> Model:
+        """A copy that is small to send to another process: no tables, no segmenter."""
+        return Model(
+            labels=self.labels,
+            features=self.features,
+            hashes=self.hashes,
+            idf=self.idf,
+            weights=self.weights,
+            intercepts=self.intercepts,
+            calibration=self.calibration,
+            display_names=self.display_names,
+            info=self.info,
+        )
+
+    def predict(self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0) -> list[Prediction]:
+        """Labels each page; see `iter_predict`."""
+        return list(self.iter_predict(pages, threshold=threshold, explain=explain))
+
+    def iter_predict(
+        self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0
+    ) -> Iterator[Prediction]:
+        """Labels a stream of pages in order, a batch at a time, in steady memory.
+
+        threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how
+        many reasons each prediction carries (0: none).
+        """
+        for batch in page_batches(pages):
+            yield from self._predict_batch(batch, threshold, explain)
+
+    def _predict_batch(self, pages: Sequence[Page], threshold: float | None, explain: int) -> list[Prediction]:
+        self.tokeniser.forget_if_full()  # here, where no tokens are in use, and not below
+        tokens, rows = self._rows(pages)
+        scores = self._scores(rows)
+        probabilities = self.calibration.primary(scores)
+        applies = self.calibration.applies(scores) >= self.calibration.secondary_threshold
+        applies |= self._topics_of_passages(pages)
+        predictions = []
+        for number, page in enumerate(pages):
+            prediction = self._decide(page, probabilities[number], applies[number], threshold)
+            if explain:
+                label = self.labels.index(prediction.topic) if prediction.topic in self.labels else None
+                reasons = self._reasons(tokens, rows, number, label)[:explain]
+                prediction = replace(prediction, reasons=tuple(reasons))
+            predictions.append(prediction)
+        return predictions
+
+    def scores(self, pages: Iterable[Page]) -> NDArray[np.float64]:
+        """(n, L) uncalibrated scores (log-odds of each label against the rest)."""
+        parts = []
+        for batch in page_batches(pages):
+            self.tokeniser.forget_if_full()
+            parts.append(self._scores(self._rows(batch)[1]))
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
+
+    def topic_of_group(self, pages: Sequence[Page]) -> str:
+        """The label of several short texts about one thing: of their mean probabilities."""
+        return self.topics_of_groups([pages])[0]
+
+    def topics_of_groups(self, groups: Sequence[Sequence[Page]]) -> list[str]:
+        """`topic_of_group` of each of many groups, none empty, at once."""
+        shares = self.calibration.primary(self.scores(page for group in groups for page in group))
+        ends = np.cumsum([len(group) for group in groups])[:-1]
+        means = [part.mean(axis=0) for part in np.split(shares, ends)]
+        return [self._decide(group[0], mean, mean < 0, None).topic for group, mean in zip(groups, means, strict=True)]
+
+    def explain(self, page: Page, topic: str | None = None) -> list[Reason]:
+        """The terms that carried `topic` (default: the predicted one), strongest first, for (+) and against (-).
+
+        The weights of all reasons and the label's intercept add up to its score.
+        """
+        topic = topic or self.predict([page])[0].topic
+        tokens, rows = self._rows([page])
+        if topic not in self.labels:
+            return []
+        return self._reasons(tokens, rows, 0, self.labels.index(topic))
+
+    def _rows(self, pages: Sequence[Page]) -> tuple[Tokens, Counts]:
+        if self._table is None:
+            self._table = TermTable(self.hashes)
+        tokeniser = self.tokeniser
+        tokens = tokeniser.tokenise(pages, self.features.body_characters)
+        counts = count_terms(tokens, tokeniser.lexicon.hashes, self._table, self.features)
+        return tokens, tf_idf(counts, self.idf, self.features)
+
+    def _scores(self, rows: Counts) -> NDArray[np.float64]:
+        contributions = rows.values[:, None] * self.weights[rows.columns]
+        return row_sums(contributions, rows.indptr) + self.intercepts
+
+    def _topics_of_passages(self, pages: Sequence[Page]) -> NDArray[np.bool_]:
+        """(n, L) which topics a passage of a page is about by itself: a later paragraph can make a further topic."""
+        found = np.zeros((len(pages), len(self.labels)), dtype=bool)
+        if self.calibration.secondary_threshold > 1:  # exclusive labels
+            return found
+        owners, parts = [], []
+        for number, page in enumerate(pages):
+            body = nfc(page.body)
+            if len(body) > PASSAGE:
+                cut = passages(body)
+                parts += [Page(id="", body=passage) for passage in cut]
+                owners += [number] * len(cut)
+        if parts:
+            sure = self.calibration.primary(self._scores(self._rows(parts)[1])) >= PASSAGE_THRESHOLD
+            np.logical_or.at(found, np.array(owners), sure)
+        return found
+
+    def _decide(
+        self, page: Page, probabilities: NDArray[np.float64], applies: NDArray[np.bool_], threshold: float | None
+    ) -> Prediction:
+        order = np.lexsort((np.arange(len(self.labels)), -probabilities)).tolist()
+        topics = tuple(TopicScore(self.labels[i], float(probabilities[i])) for i in order)
+        top = topics[0]
+        least = self.calibration.threshold if threshold is None else threshold
+        if top.topic != OTHER and top.probability < least:
+            rest = sum(score.probability for score in topics if score.topic == OTHER)
+            # Without an "other" of its own the model can only say how unlikely the likeliest label is.
+            top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - top.probability)
+        secondary = tuple(self.labels[i] for i in order if applies[i] and self.labels[i] not in (OTHER, top.topic))
+        return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source)
+
+    def _reasons(self, tokens: Tokens, rows: Counts, row: int, label: int | None) -> list[Reason]:
+        if label is None:
+            return []
+        start, end = int(rows.indptr[row]), int(rows.indptr[row + 1])
+        columns = rows.columns[start:end]
+        weights = rows.values[start:end].astype(np.float64) * self.weights[columns, label]
+        strings = self._strings(tokens, row, columns)
+        order = np.lexsort((columns, -np.abs(weights))).tolist()
+        return [Reason(strings[int(columns[i])], float(weights[i])) for i in order if weights[i] != 0]
+
+    def _strings(self, tokens: Tokens, row: int, columns: NDArray[np.int32]) -> dict[int, str]:
+        """How the page itself writes the terms of `columns` (so the vocabulary file need not be read)."""
+        if self._table is None:
+            raise AssertionError("no features without a table")
+        wanted, found = set(columns.tolist()), {}
+        page, lexicon = tokens.page(row), self.tokeniser.lexicon
+        for terms in terms_of(page, lexicon.hashes, self.features.terms):
+            for at, column in enumerate(self._table.columns(terms.hashes).tolist()):
+                if column in wanted and column not in found:
+                    term = term_string(page, lexicon, terms.kind, int(terms.first[at]), int(terms.last[at]))
+                    found[column] = readable(term)
+        return found
+
+
+def passages(body: str) -> list[str]:
+    """The paragraphs of a body, joined until each passage has PASSAGE characters or the body ends."""
+    found: list[str] = []
+    for paragraph in body.split("\n"):
+        if found and len(found[-1]) < PASSAGE:
+            found[-1] += "\n" + paragraph
+        else:
+            found.append(paragraph)
+    return found
+
+
+def readable(term: str) -> str:
+    """A vocabulary term as people write it: `đối_thoại chiến_lược` is "đối thoại chiến lược"."""
+    return term.replace("_", " ").replace("+", " ")

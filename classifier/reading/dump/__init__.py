@@ -1,0 +1,1 @@
+"""Pages saved as text: the article and the related headlines out of their lines."""

@@ -1,0 +1,166 @@
+"""Turns one row of a table, whatever its columns are called, into a page."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from classifier.errors import UnreadableError
+from classifier.reading.raw.encoding import tidy
+from classifier.types import Headline, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Names of a table's columns where they are not the usual ones (None: the usual names)."""
+
+    id: str | None = None
+    title: str | None = None
+    text: str | None = None
+    label: str | None = None
+    labels: str | None = None
+    date: str | None = None
+
+
+USUAL = Columns()
+
+# The first of a role's names that has something in it counts; the others go to `Page.extra`. Case is no matter.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id",),
+    "title": ("title", "headline", "tieu_de", "tiêu đề"),
+    "lead": ("lead", "summary", "sapo", "description", "blurb"),
+    "byline": ("byline", "author"),
+    "text": ("text", "content", "noi_dung", "nội dung", "body"),
+    "related": ("related",),
+    "label": ("label",),
+    "labels": ("labels",),
+    "date": ("date",),
+}
+_KEPT = ("label", "labels", "date")
+"""Roles that stay in `Page.extra`, under these names."""
+
+TEXT_REMEDY = "name it with --text-column"
+
+
+def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str, source: str) -> Page:
+    """Return the page in a row: text, title, lead, related headlines; every other column goes to `extra`.
+
+    Of a text without a lead beside it the first paragraph is the lead, if it has more than one; a column "body" is
+    taken as it is. Columns named in `columns` for the label, the labels and the date stand in `extra` as "label",
+    "labels" and "date". Raises UnreadableError if there is no text in the row, or something else where it belongs.
+    """
+    roles = _roles(row, columns)
+    if columns.text is not None and "text" not in roles:
+        raise UnreadableError(source, f"the row has no column {columns.text!r}", f"it has {_listed(row)}")
+    values = {role: _as_text(row[key], key, source) for role, key in roles.items() if role not in (*_KEPT, "related")}
+    title, lead, body = (values.get(role, "") for role in ("title", "lead", "text"))
+    if body and not lead and (columns.text is not None or roles["text"].strip().casefold() != "body"):
+        lead, body = _split_lead(body)
+    related = _related(row[roles["related"]]) if "related" in roles else ()
+    if related is None:  # something else under that name
+        del roles["related"]
+    if not (title or lead or body or related):
+        raise UnreadableError(source, "the row has no text", TEXT_REMEDY)
+    names = {key: role if role in _KEPT else "" for role, key in roles.items()}
+    return Page(
+        id=values.get("id", "") or fallback_id,
+        title=title,
+        byline=values.get("byline", ""),
+        lead=lead,
+        body=body,
+        related=related or (),
+        source=source,
+        extra={name: _tidied(value) for key, value in row.items() if (name := names.get(key, key))},
+    )
+
+
+def check_columns(names: Collection[str], columns: Columns, source: str) -> None:
+    """Raise UnreadableError if a header lacks a column that was named, or any text at all."""
+    roles = _roles(dict.fromkeys(names, "x"), columns)
+    for field in fields(Columns):
+        name = getattr(columns, field.name)
+        if name is not None and field.name not in roles:
+            what = f"has no column {name!r}, only {_listed(names)}"
+            raise UnreadableError(source, what, f"name one of these with --{field.name}-column")
+    if not {"text", "title", "lead"} & roles.keys():
+        raise UnreadableError(source, f"has no column with text, only {_listed(names)}", TEXT_REMEDY)
+
+
+def _roles(row: Mapping[str, Any], columns: Columns) -> dict[str, str]:
+    """For each role that the row has, the name of its column."""
+    folded: dict[str, str] = {}
+    for key in row:
+        folded.setdefault(_folded(key), key)
+    taken = {getattr(columns, field.name) for field in fields(Columns)}
+    roles: dict[str, str] = {}
+    for role, usual in _NAMES.items():
+        named: str | None = getattr(columns, role, None)
+        if named is not None:
+            name = named if named in row else folded.get(_folded(named))
+            present = [] if name is None else [name]
+        else:
+            present = [folded[name] for name in usual if name in folded and folded[name] not in taken]
+        if present:
+            roles[role] = next((key for key in present if row[key] not in (None, "", [])), present[0])
+    return roles
+
+
+def _folded(name: str) -> str:
+    """A column's name without regard to case, spaces around it and the way its accents were typed."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _as_text(value: Any, key: str, source: str) -> str:
+    """Return a cell as text: numbers as they are written, lists of paragraphs joined, nothing for null."""
+    parts = value if isinstance(value, list) else [value]
+    if any(isinstance(part, (bytes, dict, list)) for part in parts):
+        raise UnreadableError(source, f"column {key!r} holds no text but {type(value).__name__}", TEXT_REMEDY)
+    return "\n".join(text for part in parts if (text := _scalar_as_text(part)))
+
+
+def _scalar_as_text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return tidy(str(value)).strip()
+
+
+def _split_lead(text: str) -> tuple[str, str]:
+    paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
+    return (paragraphs[0], "\n".join(paragraphs[1:])) if len(paragraphs) > 1 else ("", text)
+
+
+def _related(value: Any) -> tuple[Headline, ...] | None:
+    """Return the headlines of a row as `chude extract` writes them (texts alone will do); None if it is neither."""
+    if value in (None, ""):
+        return ()
+    if not isinstance(value, list):
+        return None
+    headlines: list[Headline] = []
+    for item in value:
+        headline = item.get("headline") if isinstance(item, dict) else item
+        blurb = item.get("blurb") if isinstance(item, dict) else ""
+        if not isinstance(headline, str) or not isinstance(blurb, str | None):
+            return None
+        headlines.append(Headline(tidy(headline), tidy(blurb or "")))
+    return tuple(headlines)
+
+
+def _tidied(value: Any) -> Any:
+    """Return a column that is passed on; its strings are tidied so that equal labels are equal."""
+    if isinstance(value, list):
+        return [tidy(item) if isinstance(item, str) else item for item in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
+def _listed(names: Collection[str]) -> str:
+    shown = [repr(name if len(name) <= 30 else name[:29] + "…") for name in list(names)[:8]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "") if shown else "none"

@@ -1,7 +1,0 @@
-"""Vietnamese word segmentation: pyvi's answers, character for character, from a few numpy arrays."""
-
-from __future__ import annotations
-
-from classifier.segmentation.segmenter import Segmented, Segmenter, segment
-
-__all__ = ["Segmented", "Segmenter", "segment"]

@@ -1,0 +1,1 @@
+"""The parts of a report and what is said about them."""

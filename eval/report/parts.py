@@ -1,0 +1,247 @@
+"""The parts of a report: each a function from judged predictions to plain JSON values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from classifier.types import OTHER
+from eval.scores import calibration
+from eval.scores.compare import compare
+from eval.scores.intervals import mean_interval, plain, wilson
+from eval.scores.metrics import confusion, label_order, per_label
+from eval.scores.multi_topic import beyond_primary, multi_topic, without_other
+from eval.scores.score_intervals import calibration_error, label_intervals, pooled_intervals, repeated_intervals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eval.scores.gold import Judged
+    from eval.scores.intervals import Score
+
+    Json = dict[str, Any]
+
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+TARGETS = (0.9, 0.95, 0.99)
+MOST_MISTAKES = 20
+CURVE_POINTS = 200  # more cannot be seen
+SMOOTH_REPLICATES = 1000  # scores that need every article in every replicate: half as many take half a minute less
+
+
+def scores(judged: Judged, replicates: int) -> Json:
+    """The headline scores: accuracy, balanced accuracy, macro-F1, Brier, and the topics without "other" pooled.
+
+    With repeats the first three are means over them; their articles are the same, so n stays the number of articles.
+    """
+    smooth = min(replicates, SMOOTH_REPLICATES)
+    runs = [judged.predicted, *judged.further_runs]
+    intervals = repeated_intervals(judged.gold, runs, replicates=replicates)
+    hits = sum(g == p for run in runs for g, p in zip(judged.gold, run, strict=True)) / len(runs)
+    brier: Score | None = None
+    if judged.distribution is not None:
+        terms = calibration.brier_terms(judged.gold, judged.distribution, judged.distribution_labels)
+        brier = mean_interval(terms, replicates=smooth)
+    elif judged.probability is not None:
+        terms = calibration.brier_top_terms(judged.probability, judged.correct)
+        brier = mean_interval(terms, replicates=smooth)
+    found: Json = {
+        "accuracy": wilson(hits, len(judged)).as_json(),
+        "balanced_accuracy": intervals.balanced_accuracy.as_json(),
+        "macro_f1": intervals.macro_f1.as_json(),
+        "brier": None if brier is None else brier.as_json(),
+        "brier_kind": None if brier is None else "all labels" if judged.distribution is not None else "predicted label",
+        "topics": None,
+    }
+    if OTHER in {*judged.gold, *judged.predicted}:
+        sets = [without_other([{label} for label in side]) for side in (judged.gold, judged.predicted)]
+        found["topics"] = _as_json(pooled_intervals(*sets, replicates=replicates))
+    return found
+
+
+def per_topic(gold: Sequence[str], predicted: Sequence[str], replicates: int) -> list[Json]:
+    """A row for each label in gold or predictions: Wilson for precision and recall, bootstrap for F1."""
+    f1 = label_intervals(gold, predicted, replicates=replicates).f1
+    hits = Counter(g for g, p in zip(gold, predicted, strict=True) if g == p)
+    return [
+        {
+            "label": row.label,
+            "support": row.support,
+            "predicted": row.predicted,
+            "precision": wilson(hits[row.label], row.predicted).as_json(),
+            "recall": wilson(hits[row.label], row.support).as_json(),
+            "f1": f1[row.label].as_json(),
+        }
+        for row in per_label(gold, predicted)
+    ]
+
+
+def confusion_table(judged: Judged) -> Json:
+    """Counts and shares of the row, rows by gold label."""
+    table = confusion(judged.gold, judged.predicted)
+    shares = [[plain(share) for share in row] for row in table.rows().tolist()]
+    return {"labels": list(table.labels), "counts": table.counts.tolist(), "row_shares": shares}
+
+
+def reliability(judged: Judged, replicates: int) -> Json | None:
+    """The bins of the reliability diagram and the calibration error, beside what a perfect model would show."""
+    if judged.probability is None:
+        return None
+    bins = [
+        {
+            "low": plain(row.low),
+            "high": plain(row.high),
+            "articles": row.count,
+            "probability": plain(row.confidence),
+            "accuracy": wilson(round(row.accuracy * row.count) if row.count else 0, row.count).as_json(),
+        }
+        for row in calibration.reliability(judged.probability, judged.correct)
+    ]
+    error, ideal = calibration_error(judged.probability, judged.correct, replicates=replicates)
+    return {"bins": bins, "calibration_error": error.as_json(), "calibration_error_if_perfect": plain(ideal)}
+
+
+def coverage(judged: Judged) -> Json | None:
+    """What thresholds buy: at round ones, along the whole curve, and the one that reaches a wanted accuracy."""
+    if judged.probability is None:
+        return None
+    curve = calibration.coverage_curve(judged.probability, judged.correct)
+    targets = [(target, calibration.threshold_for(target, curve)) for target in TARGETS]
+    step = max(1, len(curve) // CURVE_POINTS)
+    thinned = [*curve[:-1:step], *curve[-1:]]
+    return {
+        "thresholds": [
+            _point(point) for point in calibration.coverage_at(judged.probability, judged.correct, THRESHOLDS)
+        ],
+        "curve": [_point(point) for point in thinned],
+        "targets": [
+            {"accuracy": target, "point": None if found is None else _point(found)} for target, found in targets
+        ],
+    }
+
+
+def _point(point: calibration.CoveragePoint) -> Json:
+    return {
+        "threshold": plain(point.threshold),
+        "articles": point.kept,
+        "coverage": plain(point.coverage),
+        "accuracy": wilson(point.hits, point.kept).as_json(),
+    }
+
+
+def several_topics(judged: Judged, replicates: int) -> Json | None:
+    """Topic sets: all pooled, those beyond the primary alone, and each topic."""
+    if judged.gold_topics is None or judged.predicted_topics is None:
+        return None
+    gold, predicted = without_other(judged.gold_topics), without_other(judged.predicted_topics)
+    found = multi_topic(gold, predicted)
+    second = beyond_primary(gold, judged.gold), beyond_primary(predicted, judged.predicted)
+    exact = sum(g == p for g, p in zip(gold, predicted, strict=True))
+    return {
+        "micro": _as_json(pooled_intervals(gold, predicted, replicates=replicates)),
+        "macro_f1": plain(found.macro_f1),
+        "exact": wilson(exact, len(judged)).as_json(),
+        "secondary": _as_json(pooled_intervals(*second, replicates=replicates)),
+        "secondary_in_gold": sum(map(len, second[0])),
+        "secondary_predicted": sum(map(len, second[1])),
+        "per_topic": [
+            {
+                "label": row.label,
+                "support": row.support,
+                "predicted": row.predicted,
+                "precision": wilson(round(row.precision * row.predicted), row.predicted).as_json(),
+                "recall": wilson(round(row.recall * row.support), row.support).as_json(),
+                "f1": plain(row.f1),
+            }
+            for row in found.per_topic
+        ],
+    }
+
+
+def slice_scores(judged: Judged, values: Sequence[str], replicates: int) -> list[Json]:
+    """A row for each value, most articles first: accuracy and macro-F1 of its articles alone."""
+    members: dict[str, list[int]] = {}
+    for i, value in enumerate(values):
+        members.setdefault(value, []).append(i)
+    order = sorted(members, key=lambda value: (-len(members[value]), value))
+    return [{"value": value, **_part(judged, members[value], replicates)} for value in order]
+
+
+def leakage(judged: Judged, leaked: Sequence[bool], replicates: int) -> Json:
+    """How many articles stood in the training texts, and the scores of all, of these, and without them."""
+    groups = {
+        "all": list(range(len(judged))),
+        "leaked": [i for i, one in enumerate(leaked) if one],
+        "clean": [i for i, one in enumerate(leaked) if not one],
+    }
+    return {name: _part(judged, articles, replicates) for name, articles in groups.items()}
+
+
+def _part(judged: Judged, articles: Sequence[int], replicates: int) -> Json:
+    gold, predicted = [judged.gold[i] for i in articles], [judged.predicted[i] for i in articles]
+    hits = sum(g == p for g, p in zip(gold, predicted, strict=True))
+    return {
+        "articles": len(articles),
+        "accuracy": wilson(hits, len(articles)).as_json(),
+        "macro_f1": label_intervals(gold, predicted, replicates=replicates).macro_f1.as_json(),
+    }
+
+
+def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates: int) -> Json:
+    """A trivial way's scores on the same articles, and the paired comparison of the model with it."""
+    intervals = label_intervals(judged.gold, labels_given, replicates=replicates)
+    comparison = compare(
+        judged.gold,
+        labels_given,
+        judged.predicted,
+        names=(f"the baseline “{name}”", "the model"),
+        replicates=replicates,
+    ).as_json()
+    return {
+        "accuracy": comparison["accuracy"]["a"],
+        "balanced_accuracy": intervals.balanced_accuracy.as_json(),
+        "macro_f1": intervals.macro_f1.as_json(),
+        "comparison": {
+            key: comparison[key] for key in ("accuracy_difference", "macro_f1_difference", "mcnemar", "sentence")
+        },
+    }
+
+
+def labels(judged: Judged) -> Json:
+    """Each label's articles in gold and predictions, and the labels that only one side knows."""
+    in_gold, given = Counter(judged.gold), Counter(judged.predicted)
+    names = label_order([*in_gold, *given, *judged.model_labels])
+    return {
+        "counts": [{"label": name, "gold": in_gold[name], "predicted": given[name]} for name in names],
+        "unknown_to_model": judged.unknown_to_model,
+        "absent_from_gold": judged.absent_from_gold,
+        "look_alikes": [{"gold": label, "model": own} for label, own in judged.look_alikes],
+    }
+
+
+def mistakes(judged: Judged) -> list[Json]:
+    """The wrong predictions, most confident first (in the order of the articles where there is no probability)."""
+    wrong = np.flatnonzero(~judged.correct)
+    if judged.probability is not None:
+        wrong = wrong[np.argsort(-judged.probability[wrong], kind="stable")]
+    return [
+        {
+            "id": judged.ids[i],
+            "title": judged.title(i),
+            "gold": judged.gold[i],
+            "predicted": judged.predicted[i],
+            "probability": None if judged.probability is None else plain(judged.probability[i]),
+            "reasons": [] if judged.reasons is None else terms(judged.reasons[i]),
+        }
+        for i in wrong[:MOST_MISTAKES].tolist()
+    ]
+
+
+def terms(weighted: Sequence[tuple[str, float]]) -> list[Json]:
+    """Terms and weights as JSON values."""
+    return [{"term": term, "weight": plain(weight)} for term, weight in weighted]
+
+
+def _as_json(found: Mapping[str, Score]) -> Json:
+    return {name: score.as_json() for name, score in found.items()}

@@ -1,0 +1,73 @@
+"""The pictures of a report, drawn from nothing but its JSON value."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from eval.plots.scores import (
+    confusion_matrix,
+    coverage_accuracy,
+    learning_curve,
+    reliability_diagram,
+    topic_scores,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    Json = dict[str, Any]
+
+PICTURES = ("confusion", "topics", "reliability", "coverage", "learning")
+CURVE_NAMES = {"macro_f1": "macro-F1"}
+LEAST_SHARE = 0.05  # a threshold that keeps fewer articles is not marked: its accuracy is chance
+
+
+def pictures(report: Json) -> dict[str, Figure]:
+    """The pictures that this report has numbers for, by file name without ending."""
+    found: dict[str, Figure] = {}
+    if not report["articles"]:
+        return found
+    rows = report["per_topic"]
+    found["confusion"] = confusion_matrix(report["confusion"]["counts"], report["confusion"]["labels"])
+    panels = {
+        name: [_triple(row[key]) for row in rows]
+        for name, key in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
+    }
+    found["topics"] = topic_scores([row["label"] for row in rows], panels, [row["support"] for row in rows])
+    if report["reliability"]:
+        bins = report["reliability"]["bins"]
+        triples = [_triple(row["accuracy"]) for row in bins]
+        found["reliability"] = reliability_diagram(
+            [_float(row["probability"]) for row in bins],
+            [value for value, _, _ in triples],
+            [ends for _, *ends in triples],
+            [row["articles"] for row in bins],
+            report["reliability"]["calibration_error"]["value"],
+        )
+    if report["coverage"]:
+        curve = report["coverage"]["curve"]
+        triples = [_triple(point["accuracy"]) for point in curve]
+        marks = [(p["threshold"], p["coverage"], p["accuracy"]["value"]) for p in report["coverage"]["thresholds"]]
+        found["coverage"] = coverage_accuracy(
+            [point["coverage"] for point in curve],
+            [value for value, _, _ in triples],
+            [ends for _, *ends in triples],
+            [mark for mark in marks if mark[1] >= LEAST_SHARE],
+        )
+    if report["learning_curve"]:
+        curve = report["learning_curve"]
+        series = {
+            CURVE_NAMES.get(name, name): [_triple(score) for score in scores]
+            for name, scores in curve["scores"].items()
+        }
+        found["learning"] = learning_curve(curve["sizes"], series)
+    return found
+
+
+def _triple(score: Json) -> tuple[float, float, float]:
+    return _float(score["value"]), _float(score["low"]), _float(score["high"])
+
+
+def _float(number_or_none: float | None) -> float:
+    return math.nan if number_or_none is None else number_or_none

@@ -1,0 +1,114 @@
+"""The report on a set of predictions: every score with its interval as one JSON value, then a page and pictures of it.
+
+`build_report` makes the value. Its fields are always all there, null or [] where there is nothing to say; what each
+means stands in docs/report-fields.md, and a test holds the two together. A score is {"value", "low", "high", "method"},
+numbers rounded to six digits, null where there was nothing to measure.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.report.notes import notes
+from eval.report.parts import (
+    SMOOTH_REPLICATES,
+    baseline,
+    confusion_table,
+    coverage,
+    labels,
+    leakage,
+    mistakes,
+    per_topic,
+    reliability,
+    scores,
+    several_topics,
+    slice_scores,
+    terms,
+)
+from eval.scores.clusters import clusters_as_json
+from eval.scores.intervals import REPLICATES
+from eval.scores.repeats import repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eval.scores.clusters import Clustered
+    from eval.scores.gold import Judged
+
+SCHEMA = 1
+KINDS = ("png", "svg")
+"""Every picture is written as each of these; the page holds the first."""
+
+
+def build_report(
+    judged: Judged,
+    *,
+    baselines: Mapping[str, Sequence[str]],
+    meta: Mapping[str, Any],
+    leaked: Sequence[bool] | None = None,
+    learning_curve: Mapping[str, Any] | None = None,
+    top_terms: Mapping[str, Sequence[tuple[str, float]]] | None = None,
+    clusters: Clustered | None = None,
+    remarks: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+    replicates: int = REPLICATES,
+) -> dict[str, Any]:
+    """Everything that can be said of these predictions, as plain JSON values.
+
+    `baselines` maps a name to its labels for the same articles; `leaked` marks articles whose text was trained on;
+    `learning_curve` is {"sizes": [...], "scores": {name: [score, ...]}}; `remarks` are sentences that come first
+    among the notes; `left_out` are ids that could not be judged; `meta` must be JSON values too.
+    """
+    report: dict[str, Any] = {
+        "schema": SCHEMA,
+        "meta": dict(meta),
+        "articles": len(judged),
+        "left_out": list(left_out),
+        "scores": scores(judged, replicates),
+        "repeats": repeats(judged, replicates),
+        "per_topic": per_topic(judged.gold, judged.predicted, replicates),
+        "confusion": confusion_table(judged),
+        "reliability": reliability(judged, min(replicates, SMOOTH_REPLICATES)),
+        "coverage": coverage(judged),
+        "multi_topic": several_topics(judged, replicates),
+        "slices": {name: slice_scores(judged, values, replicates) for name, values in judged.slices.items()},
+        "leakage": None if leaked is None else leakage(judged, leaked, replicates),
+        "baselines": {name: baseline(judged, name, given, replicates) for name, given in baselines.items()},
+        "labels": labels(judged),
+        "mistakes": mistakes(judged),
+        "learning_curve": None if learning_curve is None else dict(learning_curve),
+        "top_terms": None if top_terms is None else {name: terms(weighted) for name, weighted in top_terms.items()},
+        "clusters": None if clusters is None else clusters_as_json(clusters, min(replicates, SMOOTH_REPLICATES)),
+    }
+    return {**report, "notes": [*remarks, *notes(report)]}
+
+
+def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
+    """Writes report.json, report.html and the pictures into `folder`, the same bytes for the same report.
+
+    Each file is put in place whole. A picture of an earlier report that this one has no numbers for is removed. Returns
+    the files written.
+    """
+    from eval.pages.report import report_page
+    from eval.plots.figures import render
+    from eval.report.pictures import PICTURES, pictures
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = pictures(report)
+    drawn = {(name, kind): render(figure, kind) for name, figure in figures.items() for kind in KINDS}
+    images = {name: drawn[name, KINDS[0]] for name in figures}
+    text = json.dumps(report, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+    files = {f"{name}.{kind}": picture for (name, kind), picture in drawn.items()}
+    files |= {"report.json": text.encode(), "report.html": report_page(report, images).encode()}
+    for name in PICTURES:
+        if name not in images:
+            for kind in KINDS:
+                (folder / f"{name}.{kind}").unlink(missing_ok=True)
+    for name, content in sorted(files.items()):
+        unfinished = folder / f".{name}.part"
+        unfinished.write_bytes(content)
+        unfinished.replace(folder / name)
+    return [folder / name for name in sorted(files)]

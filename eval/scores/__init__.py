@@ -1,0 +1,1 @@
+"""Gold and predictions to scores, intervals and tests."""

@@ -1,0 +1,149 @@
+"""What is judged: the gold labels of a corpus beside what was predicted for its articles, by whatever tool."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.types import OTHER
+from eval.scores.metrics import label_order
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from classifier.types import Prediction
+
+Term = tuple[str, float]
+"""A term and its weight for the predicted label."""
+
+
+def reads_as(label: str) -> str:
+    """What two spellings of one label have in common: letters without case, whatever the spaces and Unicode form."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().replace("_", " ").split())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """n articles with gold and prediction, each field in the same order; None or {} where something is not known.
+
+    `probability` (n,) is that of the predicted label. The topic sets hold primary and further topics. `slices` maps a
+    name ("site", "year", "hard") to each article's value. `reasons` are the terms behind each prediction, strongest
+    first. `distribution` (n, L) has a probability for each of `distribution_labels`. `further_runs` are the labels that
+    repeats gave, each (n,), `predicted` being those of the first. `known` are the labels the model
+    can give; without them those of the distribution, else those that it gave. Raises ValueError where lengths or
+    numbers do not fit.
+    """
+
+    ids: Sequence[str]
+    gold: Sequence[str]
+    predicted: Sequence[str]
+    titles: Sequence[str] = ()
+    probability: NDArray[np.float64] | None = None
+    gold_topics: Sequence[Collection[str]] | None = None
+    predicted_topics: Sequence[Collection[str]] | None = None
+    slices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reasons: Sequence[Sequence[Term]] | None = None
+    distribution: NDArray[np.float64] | None = None
+    distribution_labels: Sequence[str] = ()
+    known: Collection[str] | None = None
+    further_runs: Sequence[Sequence[str]] = ()
+
+    def __post_init__(self) -> None:
+        columns = {
+            "gold": self.gold,
+            "predicted": self.predicted,
+            "probability": self.probability,
+            "gold_topics": self.gold_topics,
+            "predicted_topics": self.predicted_topics,
+            "reasons": self.reasons,
+            "distribution": self.distribution,
+            **{f"run {number}": labels for number, labels in enumerate(self.further_runs, start=2)},
+            **{f"slice {name}": values for name, values in self.slices.items()},
+        }
+        if len(self.titles):
+            columns["titles"] = self.titles
+        for name, values in columns.items():
+            if values is not None and len(values) != len(self.ids):
+                raise ValueError(f"{name}: {len(values)} values for {len(self.ids)} articles")
+        if self.distribution is not None and self.distribution.shape[1:] != (len(self.distribution_labels),):
+            raise ValueError(f"distribution {self.distribution.shape} for {len(self.distribution_labels)} labels")
+        for name, numbers in (("probability", self.probability), ("distribution", self.distribution)):
+            if numbers is not None and not bool(np.all((numbers >= 0) & (numbers <= 1))):
+                worst = np.argwhere(~((numbers >= 0) & (numbers <= 1)))[0][0]
+                raise ValueError(f"{name} of {self.ids[worst]}: not between 0 and 1")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether each predicted label is the gold one, shape (n,)."""
+        return np.array([g == p for g, p in zip(self.gold, self.predicted, strict=True)], dtype=bool)
+
+    @property
+    def model_labels(self) -> list[str]:
+        """The labels the model can give, as far as they are known, in label order."""
+        return label_order(self.known if self.known is not None else (self.distribution_labels or self.predicted))
+
+    @property
+    def unknown_to_model(self) -> list[str]:
+        """Labels that stand in gold but that the model cannot give: each such article is a miss, whatever it says."""
+        return label_order(set(self.gold).difference(self.model_labels))
+
+    @property
+    def absent_from_gold(self) -> list[str]:
+        """Labels that the model can give but that no article of the gold has: nothing is measured about them."""
+        return label_order({*self.model_labels, *self.predicted}.difference(self.gold))
+
+    @property
+    def look_alikes(self) -> list[tuple[str, str]]:
+        """Gold labels the model cannot give, each with one of its own that reads the same but for case or spacing."""
+        own: dict[str, str] = {}
+        for label in self.model_labels:
+            own.setdefault(reads_as(label), label)
+        return [(label, own[reads_as(label)]) for label in self.unknown_to_model if reads_as(label) in own]
+
+    def title(self, i: int) -> str:
+        """The title of article i, "" where there is none."""
+        return self.titles[i] if len(self.titles) else ""
+
+
+def judge(
+    predictions: Sequence[Prediction],
+    gold: Sequence[str],
+    *,
+    gold_topics: Sequence[Collection[str]] | None = None,
+    slices: Mapping[str, Sequence[str]] | None = None,
+    known: Collection[str] | None = None,
+    further_runs: Sequence[Sequence[str]] = (),
+) -> Judged:
+    """Puts a model's predictions beside gold; their further topics are judged only where gold has topic sets too."""
+    labels = label_order({score.topic for one in predictions for score in one.topics})
+    column = {label: i for i, label in enumerate(labels)}
+    table = np.zeros((len(predictions), len(labels)))
+    for row, one in zip(table, predictions, strict=True):
+        for score in one.topics:
+            row[column[score.topic]] = score.probability
+    reasons = [[(reason.term, reason.weight) for reason in one.reasons or ()] for one in predictions]
+    return Judged(
+        ids=[one.id for one in predictions],
+        titles=[one.title for one in predictions],
+        gold=list(gold),
+        predicted=[one.topic for one in predictions],
+        probability=np.array([one.probability for one in predictions], dtype=float),
+        gold_topics=gold_topics,
+        predicted_topics=None
+        if gold_topics is None
+        else [({one.topic, *one.secondary} - {OTHER}) for one in predictions],
+        slices=slices or {},
+        reasons=reasons if any(reasons) else None,
+        distribution=table if labels else None,
+        distribution_labels=labels,
+        known=known,
+        further_runs=further_runs,
+    )

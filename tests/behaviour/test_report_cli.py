@@ -1,0 +1,200 @@
+"""Guards `chude eval` end to end: every kind of run, and gold that fits the model badly, with warnings as errors."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+import warnings
+from collections import defaultdict
+
+import pytest
+
+from classifier.model.artifact import load
+
+OK, FINDINGS, USAGE, NO_INPUT = 0, 1, 2, 3
+NONSENSE = "zzz qqq xxx"
+
+
+def _write(path, rows):
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def rows(corpus_rows):
+    """Articles of three topics, ten of each, with single labels."""
+    found = defaultdict(list)
+    for row in corpus_rows:
+        if row["label"] in {"syria", "alliances", "ukraine_talks"} and len(found[row["label"]]) < 10:
+            found[row["label"]].append({key: row[key] for key in ("id", "title", "text", "label")})
+    return [row for label in sorted(found) for row in found[label]]
+
+
+@pytest.fixture
+def evaluate(chude, png_alone, tmp_path):
+    """Runs `chude eval … -o`; any warning, of whatever library, is a failure. Gives the run and the report or None."""
+
+    def run(*args):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            # What an old library calls in a new one that will go: no user sees it.
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module="sklearn|matplotlib")
+            done = chude("eval", *args, "-o", tmp_path / "report")
+        assert "Traceback" not in done.err
+        file = tmp_path / "report" / "report.json"
+        return done, json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    return run
+
+
+def test_gold_that_fits_the_model_badly_is_named_and_counted(evaluate, small_artifact, rows, tmp_path):
+    """A label the model lacks, one spelt otherwise, an article without text, labels missing in gold: none is lost."""
+    gold = [
+        rows[0] | {"label": "thể thao"},
+        rows[1] | {"label": "Alliances"},
+        rows[2],
+        {"id": "rỗng", "title": " ", "text": "", "label": "alliances"},
+    ]
+    path = _write(tmp_path / "gold.jsonl", gold)
+    done, report = evaluate(path, "-m", small_artifact)
+    skipped = done.code == FINDINGS  # a row without text may be refused by the reader: then it is named there
+    assert report["articles"] == (3 if skipped else 4)
+    assert ("rỗng" in " ".join(report["notes"])) or (":4:" in done.err)
+    assert report["labels"]["unknown_to_model"] == ["Alliances", "thể thao"]
+    assert {"syria", "other"} <= set(report["labels"]["absent_from_gold"])
+    assert report["labels"]["look_alikes"] == [{"gold": "Alliances", "model": "alliances"}]
+    assert "the model's alliances: spelt otherwise" in done.out
+    assert "does not know the label thể thao: its 1 article can only be missed" in done.out
+    recall = {row["label"]: row["recall"]["value"] for row in report["per_topic"]}
+    assert recall["thể thao"] == recall["Alliances"] == 0
+
+
+@pytest.mark.parametrize("count", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_one_or_two_articles_of_one_class_have_a_report(evaluate, small_artifact, tmp_path, count):
+    """One class alone, all of it predicted "other": scores with wide intervals, a note, no warning and no crash."""
+    gold = [{"id": str(i), "text": NONSENSE, "label": "syria"} for i in range(count)]
+    done, report = evaluate(_write(tmp_path / "gold.jsonl", gold), "-m", small_artifact)
+    assert done.code == OK
+    assert report["articles"] == count
+    assert report["scores"]["accuracy"]["value"] in {0.0, 1.0}
+    assert report["scores"]["accuracy"]["high"] - report["scores"]["accuracy"]["low"] > 0.6
+    assert "All articles have one label" in done.out
+    assert report["labels"]["counts"][-1]["label"] == "other"
+
+
+def test_an_empty_corpus_is_no_input(evaluate, small_artifact, tmp_path):
+    """A file without a row, and one whose rows have no label: exit code 3 and a line that says so."""
+    for content in ("", '{"text": "Nga và Mỹ"}\n'):
+        path = tmp_path / "gold.jsonl"
+        path.write_text(content, encoding="utf-8")
+        done, report = evaluate(path, "-m", small_artifact)
+        assert (done.code, report) == (NO_INPUT, None)
+        assert done.errors
+
+
+def test_labels_in_another_unicode_form_or_with_spaces_are_the_same_label(evaluate, rows, tmp_path):
+    """A gold label typed with combining accents or a space behind it is the one the tool predicted."""
+    gold = [row | {"label": "đàm phán" if i % 2 else "liên minh"} for i, row in enumerate(rows[:6])]
+    odd = [row | {"label": f" {unicodedata.normalize('NFD', row['label'])} "} for row in gold]
+    predicted = _write(tmp_path / "p.jsonl", [{"id": row["id"], "topic": row["label"]} for row in gold])
+    done, report = evaluate("--predictions", predicted, _write(tmp_path / "gold.jsonl", odd))
+    assert done.code == OK
+    assert report["scores"]["accuracy"]["value"] == 1.0
+    assert report["labels"]["unknown_to_model"] == []
+
+
+def test_predictions_of_another_tool_are_judged_as_a_models_are(evaluate, rows, tmp_path):
+    """With probabilities there is calibration, without all of them there is none and a note; a gap is a miss."""
+    gold = _write(tmp_path / "gold.jsonl", rows)
+    table = [(row["id"], row["label"], "0.9") for row in rows]
+    path = tmp_path / "fasttext.csv"
+    for skip, probability, kind in ((0, "0.9", "all"), (2, "", "gaps")):
+        lines = [f"{one},{topic},{probability if i == 5 else p}\n" for i, (one, topic, p) in enumerate(table)][skip:]
+        path.write_text("id,topic,probability\n" + "".join(lines), encoding="utf-8")
+        done, report = evaluate("--predictions", path, gold)
+        assert done.code == OK
+        assert report["scores"]["accuracy"]["value"] == pytest.approx(1 - skip / len(rows))
+        assert (report["reliability"] is not None) == (kind == "all")
+    assert "no prediction for 2 articles" in done.err
+    assert any("counted as missed" in note for note in report["notes"])
+    path.write_text("id,topic,probability\n1,syria,high\n", encoding="utf-8")
+    assert "fasttext.csv:2: probability 'high'" in evaluate("--predictions", path, gold)[0].err
+
+
+def test_repeated_cross_validation_shows_every_repeat(evaluate, rows, tmp_path):
+    """Each repeat's scores, their mean in the headline, both baselines, top terms, learning curve, clusters."""
+    corpus = _write(tmp_path / "c.jsonl", rows)
+    said = [f"Nga và Mỹ đàm phán vòng {n}" for n in "abcd"] + [f"Bão số {n} vào miền Trung" for n in "efgh"]
+    headlines = _write(tmp_path / "h.jsonl", [{"headline": one} for one in said])
+    done, report = evaluate("--cv", "3", "--repeats", "2", corpus, "--clusters", headlines)
+    assert done.code == OK
+    each = report["repeats"]["scores"]["accuracy"]["each"]
+    assert len(each) == report["repeats"]["number"] == 2
+    accuracy = report["scores"]["accuracy"]
+    assert accuracy["value"] == pytest.approx(sum(each) / 2, abs=1e-6)
+    assert accuracy["low"] < min(each) <= max(each) < accuracy["high"] or each == [1.0, 1.0]
+    assert sorted(report["baselines"]) == ["largest class", "nearest key words"]
+    assert set(report["top_terms"]) == {"alliances", "syria", "ukraine_talks"}
+    curve = report["learning_curve"]
+    assert curve["sizes"] == [len(rows) // 3, 2 * len(rows) // 3]
+    assert curve["scores"]["accuracy"][-1]["value"] == each[0]
+    assert report["clusters"]["headlines"] == 8
+    assert -1 <= report["clusters"]["stability"]["lowest"] <= report["clusters"]["stability"]["highest"] <= 1
+    assert {"learning.png", "topics.png"} <= {file.name for file in (tmp_path / "report").iterdir()}
+
+
+@pytest.mark.slow
+def test_cross_validating_again_gives_the_same_bytes(evaluate, rows, tmp_path):
+    """Folds, models, samples and pictures: all of a second run's files equal the first's."""
+    found = []
+    for _ in range(2):
+        evaluate("--cv", "3", "--repeats", "2", _write(tmp_path / "c.jsonl", rows))
+        found.append({file.name: file.read_bytes() for file in (tmp_path / "report").iterdir()})
+    assert found[0] == found[1]
+
+
+def test_by_date_judges_the_future_and_names_the_undated(evaluate, rows, tmp_path):
+    """The cut is a day, however written; undated articles are on neither side, counted and named; leaks are found."""
+    mixed = sorted(rows, key=lambda row: row["id"].rpartition("-")[2])
+    forms = ("2025-03-{:02}", "{}/3/2025", "2025-03-{:02}T08:00")
+    dated = [row | {"date": forms[i % 3].format(1 + i // 3)} for i, row in enumerate(mixed)]
+    dated[0] |= {"date": "hôm qua"}
+    dated[1] |= {"date": None}
+    dated.append(dated[2] | {"id": "again", "date": "2025-03-10"})  # an article of the past, printed once more
+    done, report = evaluate("--by-date", _write(tmp_path / "c.jsonl", dated), "--no-learning-curve")
+    assert done.code == OK
+    assert report["meta"]["first_future"] == "2025-03-09"
+    assert report["left_out"] == [dated[0]["id"], dated[1]["id"]]
+    assert f"2 articles without a readable date left out: {dated[0]['id']}, {dated[1]['id']}." in report["notes"]
+    assert report["articles"] + report["meta"]["trained_on"] + 2 == len(dated)
+    assert report["leakage"]["leaked"]["articles"] == 1
+    assert report["learning_curve"] is None
+    assert report["slices"]["year"][0]["value"] == "2025"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--repeats", "2"),
+        ("--learning-curve",),
+        ("--predictions", "p.csv", "--cv", "2"),
+        ("--predictions", "p.csv", "-m", "m"),
+        ("--cv", "2", "--by-date"),
+        ("--cv", "2", "--clusters", "nowhere"),
+    ],
+)
+def test_options_that_cannot_go_together_are_refused(evaluate, rows, tmp_path, args):
+    """Nothing asked for is silently left out."""
+    done, report = evaluate(*args, _write(tmp_path / "c.jsonl", rows))
+    assert done.code in {USAGE, NO_INPUT}
+    assert report is None
+
+
+def test_terms_of_a_model_are_those_its_card_names(evaluate, small_artifact, rows, tmp_path):
+    """An artifact's report has the heaviest terms of each label, read from its weights."""
+    _, report = evaluate(_write(tmp_path / "gold.jsonl", rows), "-m", small_artifact)
+    found = {label: [one["term"] for one in terms] for label, terms in report["top_terms"].items()}
+    assert found == load(small_artifact).info["top_terms"]
+    assert report["clusters"] is None
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "without related headlines" in page

@@ -1,0 +1,267 @@
+"""Guards the scores: against scikit-learn's own on random input, and against cases worked by hand."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eval.scores.calibration import (
+    brier_terms,
+    brier_top_terms,
+    coverage_at,
+    coverage_curve,
+    expected_calibration_error,
+    reliability,
+    threshold_for,
+)
+from eval.scores.clusters import adjusted_rand_index, stability
+from eval.scores.metrics import (
+    LabelScore,
+    accuracy,
+    balanced_accuracy,
+    confusion,
+    label_order,
+    macro_f1,
+    micro,
+    per_label,
+)
+from eval.scores.multi_topic import multi_topic, secondary
+
+LABELS = ["syria", "other", "alliances", "đàm phán", "arms_control"]
+pairs = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=60)
+some_topics = st.frozensets(st.sampled_from(["a", "b", "c", "d"]))
+set_pairs = st.lists(st.tuples(some_topics, some_topics), min_size=1, max_size=40)
+judgements = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
+
+
+@given(pairs)
+@settings(max_examples=50, deadline=None)
+def test_label_scores_equal_scikit_learns(rows):
+    """Whatever the labels, every score over single labels is scikit-learn's to the last digits."""
+    from sklearn import metrics as sk
+
+    gold, predicted = [g for g, _ in rows], [p for _, p in rows]
+    in_gold, everything = label_order(gold), label_order([*gold, *predicted])
+    assert accuracy(gold, predicted) == pytest.approx(sk.accuracy_score(gold, predicted))
+    assert macro_f1(gold, predicted) == pytest.approx(
+        sk.f1_score(gold, predicted, labels=in_gold, average="macro", zero_division=0)
+    )
+    assert balanced_accuracy(gold, predicted) == pytest.approx(
+        sk.recall_score(gold, predicted, labels=in_gold, average="macro", zero_division=0)
+    )
+    table = confusion(gold, predicted)
+    assert list(table.labels) == everything
+    assert (table.counts == sk.confusion_matrix(gold, predicted, labels=everything)).all()
+    theirs = sk.precision_recall_fscore_support(gold, predicted, labels=everything, zero_division=0)
+    for row, precision, recall, f1, support in zip(per_label(gold, predicted), *theirs, strict=True):
+        assert (row.precision, row.recall, row.f1) == pytest.approx((precision, recall, f1))
+        assert (row.support, row.predicted) == (support, predicted.count(row.label))
+    topics = [label for label in everything if label != "other"]
+    if topics:
+        expected = sk.precision_recall_fscore_support(gold, predicted, labels=topics, average="micro", zero_division=0)
+        found = micro(gold, predicted, topics)
+        assert (found.precision, found.recall, found.f1) == pytest.approx(expected[:3])
+
+
+@given(set_pairs)
+@settings(max_examples=40, deadline=None)
+def test_multi_topic_scores_equal_scikit_learns(rows):
+    """Pooled and per-topic scores of topic sets are those scikit-learn computes from indicator matrices."""
+    from sklearn import metrics as sk
+
+    gold, predicted = [g for g, _ in rows], [p for _, p in rows]
+    topics = sorted(frozenset().union(*gold, *predicted))
+    found = multi_topic(gold, predicted)
+    assert found.exact == pytest.approx(sum(g == p for g, p in rows) / len(rows))
+    assert [row.label for row in found.per_topic] == topics
+    if not topics:
+        assert (found.micro.precision, found.micro.recall, found.micro.f1) == (0, 0, 0)
+        return
+    as_matrix = [[[topic in one for topic in topics] for one in sets] for sets in (gold, predicted)]
+    truth, given_ = (np.array(matrix, dtype=int) for matrix in as_matrix)
+    pooled = sk.precision_recall_fscore_support(truth.ravel(), given_.ravel(), average="binary", zero_division=0)
+    assert (found.micro.precision, found.micro.recall, found.micro.f1) == pytest.approx(pooled[:3])
+    columns = [j for j in range(len(topics)) if truth[:, j].any()]
+    theirs = [sk.f1_score(truth[:, j], given_[:, j], zero_division=0) for j in columns]
+    assert found.macro_f1 == pytest.approx(sum(theirs) / len(theirs)) if theirs else math.isnan(found.macro_f1)
+    for j, row in enumerate(found.per_topic):
+        own = sk.precision_recall_fscore_support(truth[:, j], given_[:, j], average="binary", zero_division=0)
+        assert (row.precision, row.recall, row.f1) == pytest.approx(own[:3])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_adjusted_rand_index_equals_scikit_learns(rows):
+    """Whatever the clusters are called, one cluster and only clusters of one included."""
+    from sklearn.metrics import adjusted_rand_score
+
+    a, b = [a for a, _ in rows], [b for _, b in rows]
+    assert adjusted_rand_index(a, b) == pytest.approx(adjusted_rand_score(a, b))
+
+
+def test_adjusted_rand_index_of_a_case_worked_by_hand():
+    """{1,2,3},{4,5} against {1,2},{3,4,5}: 2 pairs together in both, 4 in each, 1.6 expected: (2 - 1.6) / (4 - 1.6)."""
+    assert adjusted_rand_index([0, 0, 0, 1, 1], [0, 0, 1, 1, 1]) == pytest.approx(0.4 / 2.4)
+    assert adjusted_rand_index([0, 1], [5, 7]) == 1.0
+    assert math.isnan(adjusted_rand_index([], []))
+    with pytest.raises(ValueError, match="2 gold values but 1"):
+        adjusted_rand_index([0, 1], [0])
+
+
+def test_stability_is_1_for_clusters_that_stay_and_about_0_for_chance():
+    """Overlapping samples, clustered by what they are or by dice; the same seed gives the same numbers."""
+    assert stability(60, lambda rows: rows % 3) == [1.0] * 5
+    rng = np.random.default_rng(1)
+    dice = stability(200, lambda rows: rng.integers(0, 4, len(rows)))
+    assert abs(float(np.mean(dice))) < 0.05
+    assert stability(3, lambda rows: rows) == []
+
+
+@given(judgements)
+@settings(max_examples=100, deadline=None)
+def test_brier_score_of_two_classes_equals_scikit_learns(rows):
+    """The multiclass Brier score of two classes is twice the one-sided score that scikit-learn gives."""
+    from sklearn.metrics import brier_score_loss
+
+    p, truth = np.array([p for p, _ in rows]), [bool(t) for _, t in rows]
+    theirs = brier_score_loss([*truth, True, False], [*p, 1.0, 0.0]) * (len(p) + 2) / len(p)
+    gold = ["yes" if t else "no" for t in truth]
+    assert brier_terms(gold, np.column_stack([p, 1 - p]), ["yes", "no"]).mean() == pytest.approx(2 * theirs)
+    assert brier_top_terms(p, truth).mean() == pytest.approx(theirs)
+
+
+@given(judgements)
+@settings(max_examples=100, deadline=None)
+def test_reliability_table_accounts_for_every_article_and_gives_the_calibration_error(rows):
+    """No article falls between two bins, and the error is what the table's rows say."""
+    p, right = [p for p, _ in rows], [r for _, r in rows]
+    table = reliability(p, right)
+    assert len(table) == 10
+    assert sum(row.count for row in table) == len(rows)
+    for row in table:
+        inside = [x for x in p if row.low < x <= row.high or (x == 0 and row.low == 0)]
+        assert row.count == len(inside)
+        if inside:
+            assert row.confidence == pytest.approx(sum(inside) / len(inside))
+    by_hand = sum(row.count * abs(row.confidence - row.accuracy) for row in table if row.count) / len(rows)
+    assert expected_calibration_error(p, right) == pytest.approx(by_hand)
+
+
+@given(judgements)
+@settings(max_examples=100, deadline=None)
+def test_coverage_curve_and_thresholds_agree(rows):
+    """Each point of the curve is what one gets by applying its threshold, and the last point keeps every article."""
+    p, right = [p for p, _ in rows], [r for _, r in rows]
+    curve = coverage_curve(p, right)
+    assert coverage_at(p, right, [point.threshold for point in curve]) == curve
+    assert curve[-1].coverage == 1
+    assert curve[-1].accuracy == pytest.approx(sum(right) / len(right))
+    assert [point.kept for point in curve] == sorted({point.kept for point in curve})
+
+
+def test_scores_of_a_case_worked_by_hand():
+    """Two topics and "other", four articles: the numbers on paper."""
+    gold = ["a", "a", "b", "other"]
+    predicted = ["a", "b", "b", "a"]
+    assert accuracy(gold, predicted) == 0.5
+    # a: 1 of 2 predictions, 1 of 2 articles; b: 1 of 2 predictions, 1 of 1 articles; other: nothing right
+    assert per_label(gold, predicted) == [
+        LabelScore("a", 0.5, 0.5, 0.5, 2, 2),
+        LabelScore("b", 0.5, 1.0, 2 / 3, 1, 2),
+        LabelScore("other", 0.0, 0.0, 0.0, 1, 0),
+    ]
+    assert macro_f1(gold, predicted) == pytest.approx((0.5 + 2 / 3 + 0) / 3)
+    assert balanced_accuracy(gold, predicted) == pytest.approx((0.5 + 1 + 0) / 3)
+    assert micro(gold, predicted, ["a", "b"]).recall == pytest.approx(2 / 3)
+    assert confusion(gold, predicted).rows().tolist() == [[0.5, 0.5, 0], [0, 1, 0], [1, 0, 0]]
+
+
+def test_a_label_only_predicted_is_named_but_does_not_dilute_the_macro_average():
+    """A stray label is listed with support 0; macro scores average over gold's labels alone."""
+    gold, predicted = ["a", "a", "b", "b"], ["a", "stray", "b", "b"]
+    assert [row.label for row in per_label(gold, predicted)] == ["a", "b", "stray"]
+    assert per_label(gold, predicted)[2] == LabelScore("stray", 0.0, 0.0, 0.0, 0, 1)
+    assert macro_f1(gold, predicted) == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_labels_are_in_alphabetical_order_with_other_last():
+    """ "other" is no topic and stands below them, wherever the alphabet would put it."""
+    assert label_order(["syria", "other", "alliances", "zoo", "other"]) == ["alliances", "syria", "zoo", "other"]
+
+
+def test_no_articles_and_one_single_class_have_defined_scores_and_no_warning():
+    """Nothing to measure is NaN, one class alone is scored like any other; nothing warns or crashes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for score in (accuracy, macro_f1, balanced_accuracy):
+            assert math.isnan(score([], []))
+            assert score(["a", "a"], ["a", "a"]) == 1.0
+            assert score(["a", "a"], ["b", "b"]) == 0.0
+        assert per_label([], []) == []
+        assert confusion([], []).counts.shape == (0, 0)
+        assert math.isnan(micro([], []).f1)
+        assert math.isnan(expected_calibration_error([], []))
+        assert brier_terms([], np.zeros((0, 2)), ["a", "b"]).size == brier_top_terms([], []).size == 0
+        assert coverage_curve([], []) == []
+        assert coverage_at([], [], [0.5])[0].kept == 0
+        assert [row.count for row in reliability([], [])] == [0] * 10
+        assert math.isnan(multi_topic([], []).micro.f1)
+        assert micro(["a"], ["a"], ["b"]).precision == 0.0
+
+
+def test_different_lengths_are_refused():
+    """A prediction too few is an error, not a shorter evaluation."""
+    for score in (accuracy, macro_f1, balanced_accuracy, per_label, confusion, micro):
+        with pytest.raises(ValueError, match="2 gold values but 1 predicted"):
+            score(["a", "b"], ["a"])
+
+
+def test_calibration_error_of_a_case_worked_by_hand():
+    """Two bins: 0.95 said and 0.5 right, 0.55 said and all right."""
+    p, right = [0.95, 0.95, 0.55, 0.55], [True, False, True, True]
+    assert expected_calibration_error(p, right) == pytest.approx(0.5 * 0.45 + 0.5 * 0.45)
+    row = reliability(p, right)[9]
+    assert (row.low, row.high, row.count, row.accuracy) == (0.9, 1.0, 2, 0.5)
+    assert row.confidence == pytest.approx(0.95)
+    assert reliability([0.0, 0.1, 0.1000001], [1, 1, 1])[0].count == 2  # 0 and 0.1 in the first bin
+
+
+def test_brier_score_of_a_case_worked_by_hand():
+    """A gold label the model has no probability for costs the whole 1 and what was spent elsewhere."""
+    table = np.array([[0.7, 0.3], [0.7, 0.3]])
+    assert brier_terms(["a", "b"], table, ["a", "b"]) == pytest.approx([0.09 + 0.09, 0.49 + 0.49])
+    assert brier_terms(["c", "c"], table, ["a", "b"]) == pytest.approx([1 + 0.49 + 0.09] * 2)
+
+
+def test_a_threshold_buys_accuracy_with_coverage():
+    """The most articles kept at the wanted accuracy, and None where no threshold reaches it."""
+    curve = coverage_curve([0.9, 0.8, 0.7, 0.6], [True, True, False, True])
+    best = threshold_for(0.99, curve)
+    assert best is not None
+    assert (best.threshold, best.kept, best.coverage) == (0.8, 2, 0.5)
+    kept_all = threshold_for(0.75, curve)
+    assert kept_all is not None
+    assert kept_all.kept == 4
+    assert threshold_for(0.9, coverage_curve([0.9], [False])) is None
+
+
+def test_secondary_topics_are_scored_apart_from_the_primary():
+    """Only labels beyond each side's own primary count; "other" is never one of them."""
+    gold = [{"a", "b"}, {"a"}, {"b", "c"}, set()]
+    predicted = [{"a", "b"}, {"a", "c"}, {"b"}, {"other"}]
+    found = secondary(gold, ["a", "a", "b", "other"], predicted, ["a", "a", "b", "other"])
+    assert (found.precision, found.recall, found.f1) == (0.5, 0.5, 0.5)
+    swapped = secondary([{"a", "b"}], ["a"], [{"a", "b"}], ["b"])
+    assert (swapped.precision, swapped.recall) == (0.0, 0.0)
+
+
+def test_other_in_a_topic_set_says_that_there_is_no_topic():
+    """{"other"} and the empty set are the same judgement."""
+    found = multi_topic([{"other"}, set(), {"a"}], [set(), {"other"}, {"a"}])
+    assert found.exact == 1.0
+    assert [row.label for row in found.per_topic] == ["a"]

@@ -1,0 +1,1 @@
+"""Corpus in, fitted and calibrated model out."""

@@ -1,0 +1,192 @@
+"""Keeps a segmented corpus for the next training on it: plain arrays in the user's cache, safe to delete at any time.
+
+The folder is CHUDE_CACHE, else `chude` in XDG_CACHE_HOME or ~/.cache; CHUDE_CACHE="" or "off" keeps nothing. Nothing in
+it is ever unpickled, and a file that is damaged, of another form or of somebody else's is as good as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import struct
+import tempfile
+import time
+import zipfile
+import zlib
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier import __version__
+from classifier.features.spec import ZONES
+from classifier.features.tokens import Lexicon, Tokens, zones
+from classifier.vietnamese.pyvi_model import load_pyvi_model
+from training.fit.matrix import TokenisedCorpus, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from classifier.types import Page
+
+FEWEST_PAGES = 2_000
+"""A smaller corpus is segmented before its cache could be read."""
+MAX_BYTES = 1 << 30
+"""Past this many bytes in the folder the entries used least recently are deleted."""
+_STALE_SECONDS = 24 * 3600
+_ENTRY = re.compile(r"[0-9a-f]{64}\.npz")
+_UNFINISHED = re.compile(r"unfinished-.*\.tmp")
+_ARRAYS = {
+    "syllables": "<i4",
+    "joined": "|u1",
+    "broken": "|u1",
+    "zone_ends": "<i8",
+    "batch_pages": "<i8",
+    "strings": "|u1",
+}
+# What the integers of an entry depend on besides the texts; so an edited chude never reads what an older one wrote.
+_PACKAGES = ("classifier.vietnamese", "classifier.features")
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where entries are kept; None where the user wants none or has no home."""
+    named = environment.get("CHUDE_CACHE")
+    if named is not None:
+        return None if named.strip().lower() in ("", "off") else Path(named)
+    base = environment.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "chude"
+    except RuntimeError:  # no home directory
+        return None
+
+
+def tokenise_cached(pages: Sequence[Page], body_characters: int = 0, *, folder: Path | None = None) -> TokenisedCorpus:
+    """As `training.fit.matrix.tokenise`, from `folder` (`cache_folder()`) if these texts were segmented before."""
+    if len(pages) < FEWEST_PAGES:
+        return tokenise(pages, body_characters)
+    folder = folder or cache_folder()
+    if folder is None or not _ours(folder):
+        return tokenise(pages, body_characters)
+    entry = folder / f"{corpus_key(pages, body_characters)}.npz"
+    tokens = read_entry(entry, len(pages))
+    if tokens is None:
+        tokens = tokenise(pages, body_characters)
+        write_entry(entry, tokens)
+        prune(folder)
+    return tokens
+
+
+def corpus_key(pages: Sequence[Page], body_characters: int) -> str:
+    """A digest of the zones of all pages in order and of all else that their segmentation depends on."""
+    digest = hashlib.sha256(f"chude {__version__} pyvi {load_pyvi_model().version} {body_characters}".encode())
+    for package in _PACKAGES:
+        for source in sorted(files(package).iterdir(), key=lambda source: source.name):
+            if source.name.endswith(".py"):
+                digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for page in pages:
+        parts = [zone.encode("utf-8", "surrogatepass") for zone in zones(page, body_characters)]
+        digest.update(struct.pack(f"<{len(parts)}Q", *map(len, parts)))
+        digest.update(b"".join(parts))
+    return digest.hexdigest()
+
+
+def write_entry(entry: Path, tokens: TokenisedCorpus) -> None:
+    """Writes an entry whole or not at all; a full or read-only disk costs the cache, not the training."""
+    batches, strings = tokens.batches, tokens.lexicon.strings
+    joined, broken = (np.concatenate([getattr(batch, name) for batch in batches]) for name in ("joined", "broken"))
+    arrays: dict[str, NDArray[np.generic]] = {
+        "syllables": np.concatenate([batch.syllables for batch in batches]),
+        "joined": np.packbits(joined),
+        "broken": np.packbits(broken),
+        "zone_ends": np.concatenate([batch.zone_ends for batch in batches]),
+        "batch_pages": np.array([batch.pages for batch in batches], dtype=np.int64),
+        "strings": np.frombuffer("\n".join(strings).encode("utf-8", "surrogatepass"), dtype=np.uint8),
+    }
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="unfinished-", suffix=".tmp", dir=entry.parent)
+    except OSError:
+        return
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            np.savez(stream, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the arrays for its own option
+        Path(name).replace(entry)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+
+
+def read_entry(entry: Path, pages: int) -> TokenisedCorpus | None:
+    """The entry of a corpus of so many pages, marked as used just now; None where there is none that can be used."""
+    try:
+        with np.load(entry, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in _ARRAYS}
+        tokens = _tokens(arrays, pages)
+        os.utime(entry)
+    except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
+        return None
+    return tokens
+
+
+def prune(folder: Path, limit: int = MAX_BYTES) -> None:
+    """Deletes the entries used least recently until `limit` bytes are left, and what killed runs left behind."""
+    found = []
+    try:
+        for path in folder.iterdir():
+            if _UNFINISHED.fullmatch(path.name) and time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink(missing_ok=True)
+            elif _ENTRY.fullmatch(path.name):
+                facts = path.stat()
+                found.append((facts.st_mtime_ns, facts.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= limit:
+                break
+            path.unlink(missing_ok=True)
+            total -= size
+    except OSError:  # another run tidies up too
+        return
+
+
+def _ours(folder: Path) -> bool:
+    """Makes the folder if need be; False where somebody else could have written what is in it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = folder.stat()
+    except OSError:
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    return facts.st_uid == os.getuid() and not facts.st_mode & 0o022
+
+
+def _tokens(arrays: Mapping[str, NDArray[np.generic]], pages: int) -> TokenisedCorpus:
+    """The corpus in the arrays; raises ValueError where they contradict each other."""
+    if any(arrays[name].dtype != np.dtype(kind) or arrays[name].ndim != 1 for name, kind in _ARRAYS.items()):
+        raise ValueError("arrays of another form")
+    strings = arrays["strings"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+    lexicon = Lexicon(strings[1:])
+    syllables, zone_ends, batch_pages = (arrays[name] for name in ("syllables", "zone_ends", "batch_pages"))
+    counts = np.asarray(batch_pages, dtype=np.int64)
+    ends = np.asarray(zone_ends, dtype=np.int64)
+    last_zones = len(ZONES) * np.cumsum(counts) - 1
+    if lexicon.strings != strings or counts.sum() != pages or ends.size != len(ZONES) * pages or (counts <= 0).any():
+        raise ValueError("arrays that do not belong together")
+    sizes = ends[last_zones]
+    flags = [
+        np.unpackbits(np.asarray(arrays[name], dtype=np.uint8), count=syllables.size) for name in ("joined", "broken")
+    ]
+    ids = np.asarray(syllables, dtype=np.int32)
+    if sizes.sum() != ids.size or (ids.size and not 0 < ids.min() <= ids.max() < len(strings)):
+        raise ValueError("syllables that are not in the lexicon")
+    joined, broken = (flag.astype(bool) for flag in flags)
+    cuts, page_cuts = np.cumsum(sizes)[:-1], last_zones[:-1] + 1
+    parts = zip(
+        np.split(ids, cuts), np.split(joined, cuts), np.split(broken, cuts), np.split(ends, page_cuts), strict=True
+    )
+    batches = [Tokens(*part) for part in parts]
+    if any((np.diff(batch.zone_ends, prepend=0) < 0).any() for batch in batches):
+        raise ValueError("zones that end before they begin")
+    return TokenisedCorpus(batches, lexicon)

@@ -1,0 +1,71 @@
+"""The linear machine: one a label, and its scores of articles left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.isolation import strangers_modules_out
+from training.folds import stratified_folds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from classifier.features.counts import Counts
+    from training.fit.spec import TrainingSpec
+
+
+PARALLEL_FROM = 20_000_000
+"""From so many entries of the matrix on, the labels are fitted in several processes."""
+
+
+def sparse(rows: Counts, terms: int) -> csr_matrix:
+    """The rows as a scipy matrix (n, terms)."""
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((rows.values, rows.columns, rows.indptr), shape=(rows.indptr.size - 1, terms))
+
+
+def fit_linear(
+    matrix: csr_matrix, targets: NDArray[np.bool_], spec: TrainingSpec
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """One linear SVM a label (squared hinge, L2; Fan et al. 2008, LIBLINEAR): weights (V, L) and intercepts (L,)."""
+    from joblib import Parallel, delayed
+
+    # Not threads: LIBLINEAR draws from one random state a process, so that threads would race for it. Processes only
+    # pay for large corpora.
+    with strangers_modules_out():
+        columns = Parallel(n_jobs=-1 if matrix.nnz >= PARALLEL_FROM else 1)(
+            delayed(_fit_one)(matrix, targets[:, label], spec) for label in range(targets.shape[1])
+        )
+    return np.stack([column[:-1] for column in columns], axis=1), np.array([column[-1] for column in columns])
+
+
+def _fit_one(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
+    from sklearn.svm import LinearSVC
+
+    if target.all() or not target.any():  # in a fold a rare label may be missing: its score says "no" (or "yes") always
+        return np.append(np.zeros(matrix.shape[1]), 1.0 if target.all() else -1.0)
+    machine = LinearSVC(C=spec.C, dual=True, max_iter=5_000, random_state=spec.seed).fit(matrix, target)
+    weights: NDArray[np.float64] = np.append(machine.coef_[0], machine.intercept_[0])
+    return weights
+
+
+def out_of_fold_scores(
+    matrix: csr_matrix, targets: NDArray[np.bool_], primaries: list[str], spec: TrainingSpec
+) -> NDArray[np.float64]:
+    """(n, L) scores of each article by a model that did not see it."""
+    scores = np.zeros(targets.shape)
+    fold_of = folds_of(primaries, spec)
+    for fold in range(int(fold_of.max()) + 1):
+        train, test = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+        weights, intercepts = fit_linear(matrix[train], targets[train], spec)
+        scores[test] = matrix[test] @ weights + intercepts
+    return scores
+
+
+def folds_of(primaries: list[str], spec: TrainingSpec) -> NDArray[np.int64]:
+    """(n,) the fold that each article is left out with."""
+    return stratified_folds(primaries, None, max(2, min(spec.folds, len(primaries))), spec.seed)

@@ -1,0 +1,34 @@
+"""Everything that a training run depends on besides its corpus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from classifier.features.spec import FeatureSpec
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpec:
+    """Everything that a training run depends on besides its corpus.
+
+    C: inverse regularisation of the linear SVM. prior: how much the word vectors of real news count (0: document
+    frequencies and weights come from the corpus alone). most_common: with a prior, terms in a larger share of real news
+    than this are left out. min_df: in how many articles a term must stand. max_terms: the most frequent so
+    many are kept (0: all). folds: of the cross-validation that calibration and the reported scores come from.
+    threshold: least probability at which a topic is named; secondary_threshold: likewise for further topics.
+    other_log_odds: by how much more (natural logarithm of the odds) an article is "other" where the model will be used
+    than in the corpus; confidence: by what factor its log-odds shrink there. seed: of every random choice.
+    """
+
+    features: FeatureSpec = field(default_factory=FeatureSpec)
+    C: float = 1.0
+    prior: float = 1.5
+    most_common: float = 0.1
+    min_df: int = 2
+    max_terms: int = 0
+    folds: int = 5
+    threshold: float = 0.0
+    secondary_threshold: float = 0.5
+    other_log_odds: float = 0.0
+    confidence: float = 1.0
+    seed: int = 13

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups as near_duplicate_groups
 from training.corpus import Corpus
 from training.fit.fitting import fit
-from training.folds import stratified_folds
+from training.folds import folds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from classifier.types import Prediction
@@ -42,9 +41,7 @@ def cross_validate(
     """
     spec = to_be_judged(spec)
     found: dict[int, Prediction] = {}
-    folds = stratified_folds(corpus.primaries, groups, k, spec.seed)
-    for fold in range(int(folds.max()) + 1):
-        test, train = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+    for train, test in folds(corpus.primaries, k, groups=groups, seed=spec.seed):
         model = fit(subset(corpus, train), spec).model
         predictions = model.predict([corpus.articles[row].page for row in test.tolist()], explain=explain)
         found.update(zip(test.tolist(), predictions, strict=True))

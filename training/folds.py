@@ -12,9 +12,11 @@ import numpy as np
 from eval.scores.metrics import check_same_length, encode, label_order
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    Rows = NDArray[np.int64]
 
 _ISO_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?!\d)(?:[T ].*)?$", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)", re.ASCII)
@@ -61,6 +63,27 @@ def stratified_folds(
     return folds
 
 
+def folds(
+    labels: Sequence[str], k: int, *, groups: Sequence[Hashable] | None = None, seed: int = 0
+) -> Iterator[tuple[Rows, Rows]]:
+    """(rows to train on, rows to test on) of each of k folds, in ascending order; dealt as `stratified_folds` says.
+
+    The one loop over folds: every row is tested once, by what was trained without it and without its group.
+    """
+    fold_of = stratified_folds(labels, groups, k, seed)
+    for fold in range(k):
+        yield np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+
+
+def shrunk(
+    labels: Sequence[str], splits: Iterable[tuple[Rows, Rows]], share: float, seed: int = 0
+) -> Iterator[tuple[Rows, Rows]]:
+    """The same splits with a part of each one's training rows; a larger `share` holds the rows of a smaller one."""
+    for train, test in splits:
+        order = nested_order([labels[row] for row in train.tolist()], seed)
+        yield train[order[: round(share * len(train))]], test
+
+
 def nested_order(labels: Sequence[str], seed: int = 0) -> NDArray[np.int64]:
     """An order of the articles, shape (n,), of which every beginning has the labels in about their shares."""
     codes, sizes = _label_codes(labels)
@@ -70,12 +93,11 @@ def nested_order(labels: Sequence[str], seed: int = 0) -> NDArray[np.int64]:
     return by_label[np.lexsort((codes[by_label], (within + 0.5) / sizes[codes[by_label]]))]
 
 
-def untrainable(labels: Sequence[str], folds: NDArray[np.int64]) -> list[str]:
-    """Labels whose articles all stand in one fold: when it is the test part, nothing is left to learn them from."""
-    found: dict[str, set[int]] = {}
-    for label, fold in zip(labels, folds.tolist(), strict=True):
-        found.setdefault(label, set()).add(fold)
-    return label_order(label for label, places in found.items() if len(places) == 1)
+def untrainable(labels: Sequence[str], splits: Iterable[tuple[Rows, Rows]]) -> list[str]:
+    """Labels that some training part lacks: all their articles stand in one fold, and nothing is left to learn from."""
+    every = set(labels)
+    lacking = (every.difference(labels[row] for row in train.tolist()) for train, _ in splits)
+    return label_order(label for labels_lacking in lacking for label in labels_lacking)
 
 
 def iso_day(text: str) -> str:

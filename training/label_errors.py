@@ -20,7 +20,7 @@ from training.fit.linear import fit_linear, sparse
 from training.fit.matrix import TokenisedCorpus, build_vocabulary, tokenise
 from training.fit.prior import inverse_document_frequency
 from training.fit.spec import TrainingSpec
-from training.folds import stratified_folds
+from training.folds import folds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,11 +101,10 @@ def out_of_fold(
         return None
     idf = inverse_document_frequency(vocabulary.document_frequency, tokens.pages)
     matrix = sparse(tf_idf(counts, idf, spec.features), len(vocabulary.terms))
-    fold = stratified_folds(corpus.primaries, groups.tolist(), number, spec.seed)
     scores = np.zeros(targets.shape)
-    for test in range(number):
-        weights, intercepts = fit_linear(matrix[fold != test], targets[fold != test], spec)
-        scores[fold == test] = matrix[fold == test] @ weights + intercepts
+    for train, test in folds(corpus.primaries, number, groups=groups.tolist(), seed=spec.seed):
+        weights, intercepts = fit_linear(matrix[train], targets[train], spec)
+        scores[test] = matrix[test] @ weights + intercepts
     return calibrate(scores, corpus, corpus.labels, spec).primary(scores)
 
 

@@ -25,7 +25,7 @@ from training.card import model_card
 from training.fit.calibrate import calibrate
 from training.fit.defaults import spec_for
 from training.fit.fitting import Fitted, fit
-from training.fit.linear import folds_of
+from training.fit.linear import inner_folds
 from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def calibrated_apart(
     others; where those have one label only, it is certain.
     """
     found = np.zeros(scores.shape)
-    fold_of = folds_of(corpus.primaries, spec)
-    for fold in range(int(fold_of.max()) + 1):
-        others, test = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+    for others, test in inner_folds(corpus.primaries, spec):
         part = replace(corpus, articles=[corpus.articles[row] for row in others.tolist()])
         known = set(part.primaries)
         if len(known) == 1:

@@ -17,7 +17,7 @@ from eval.scores.intervals import wilson
 from eval.scores.score_intervals import label_intervals
 from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
 from training.fit.fitting import fit
-from training.folds import DateSplit, date_split, iso_day, nested_order, stratified_folds, untrainable
+from training.folds import DateSplit, date_split, folds, iso_day, shrunk, untrainable
 from training.train import weighted_terms
 
 if TYPE_CHECKING:
@@ -71,12 +71,9 @@ def repeated_cross_validation(
     runs: list[list[Prediction]] = []
     splits: list[tuple[Rows, Rows]] = []
     baselines: dict[str, dict[int, str]] = {"largest class": {}, "nearest key words": {}}
-    folds = stratified_folds(corpus.primaries, groups, k, spec.seed)
     for repeat in range(repeats):
-        dealt = folds if not repeat else stratified_folds(corpus.primaries, groups, k, repeat_seed(spec, repeat))
         found: dict[int, Prediction] = {}
-        for fold in range(k):
-            test, train = np.flatnonzero(dealt == fold), np.flatnonzero(dealt != fold)
+        for train, test in folds(corpus.primaries, k, groups=groups, seed=repeat_seed(spec, repeat)):
             part, pages = subset(corpus, train), [corpus.articles[row].page for row in test.tolist()]
             fitted = fit(part, spec)
             predicted = fitted.model.predict(pages, explain=0 if repeat else explain)
@@ -86,7 +83,7 @@ def repeated_cross_validation(
                 for name, labels in trivial(part, fitted, pages).items():
                     baselines[name].update(zip(test.tolist(), labels, strict=True))
         runs.append([found[row] for row in range(len(corpus.articles))])
-    lost = untrainable(corpus.primaries, folds)
+    lost = untrainable(corpus.primaries, splits)
     remarks = [f"All articles of the label {label} stand in one fold: no model could learn it." for label in lost]
     order = range(len(corpus.articles))
     return Validated(
@@ -171,10 +168,9 @@ def learning_curve(
 
 def _by_part(corpus: Corpus, spec: TrainingSpec, splits: Iterable[tuple[Rows, Rows]], share: float) -> list[str] | None:
     found: list[str] = []
-    for train, test in splits:
-        order = nested_order([corpus.articles[row].primary for row in train.tolist()], spec.seed)
+    for train, test in shrunk(corpus.primaries, splits, share, spec.seed):
         try:
-            model = fit(subset(corpus, train[order[: round(share * len(train))]]), spec).model
+            model = fit(subset(corpus, train), spec).model
         except ChudeError:  # one label only, or no term often enough: so few articles are no point of the curve
             return None
         found += [one.topic for one in model.predict([corpus.articles[row].page for row in test.tolist()])]

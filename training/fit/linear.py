@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.isolation import strangers_modules_out
-from training.folds import stratified_folds
+from training.folds import folds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -58,14 +60,12 @@ def out_of_fold_scores(
 ) -> NDArray[np.float64]:
     """(n, L) scores of each article by a model that did not see it."""
     scores = np.zeros(targets.shape)
-    fold_of = folds_of(primaries, spec)
-    for fold in range(int(fold_of.max()) + 1):
-        train, test = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+    for train, test in inner_folds(primaries, spec):
         weights, intercepts = fit_linear(matrix[train], targets[train], spec)
         scores[test] = matrix[test] @ weights + intercepts
     return scores
 
 
-def folds_of(primaries: list[str], spec: TrainingSpec) -> NDArray[np.int64]:
-    """(n,) the fold that each article is left out with."""
-    return stratified_folds(primaries, None, max(2, min(spec.folds, len(primaries))), spec.seed)
+def inner_folds(primaries: list[str], spec: TrainingSpec) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """(rows to fit on, rows left out) of each fold of the specification."""
+    return folds(primaries, max(2, min(spec.folds, len(primaries))), seed=spec.seed)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.folds import date_split, iso_day, nested_order, stratified_folds, untrainable
+from training.folds import date_split, folds, iso_day, nested_order, shrunk, stratified_folds, untrainable
 
 grouped = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 15)), min_size=20, max_size=80)
 
@@ -22,22 +22,22 @@ def test_groups_are_never_cut_and_every_fold_is_used(rows, seed):
     k = min(5, len(set(groups)))
     if k < 2:
         return
-    folds = stratified_folds(labels, groups, k, seed)
-    assert set(folds.tolist()) == set(range(k))
-    assert all(len({f for f, g in zip(folds, groups, strict=True) if g == group}) == 1 for group in groups)
-    assert folds.tolist() == stratified_folds(labels, groups, k, seed).tolist()
+    fold_of = stratified_folds(labels, groups, k, seed)
+    assert set(fold_of.tolist()) == set(range(k))
+    assert all(len({f for f, g in zip(fold_of, groups, strict=True) if g == group}) == 1 for group in groups)
+    assert fold_of.tolist() == stratified_folds(labels, groups, k, seed).tolist()
 
 
 @given(st.lists(st.sampled_from("abcd"), min_size=5, max_size=120), st.integers(0, 3))
 @settings(max_examples=80, deadline=None)
 def test_without_groups_each_label_is_spread_evenly(labels, seed):
     """No fold has two articles of a label more than another, and folds are about equally large."""
-    folds = stratified_folds(labels, None, 5, seed)
+    fold_of = stratified_folds(labels, None, 5, seed)
     for label in set(labels):
-        counts = Counter(f for f, own in zip(folds.tolist(), labels, strict=True) if own == label)
+        counts = Counter(f for f, own in zip(fold_of.tolist(), labels, strict=True) if own == label)
         spread = [counts.get(f, 0) for f in range(5)]
         assert max(spread) - min(spread) <= 1
-    sizes = np.bincount(folds, minlength=5)
+    sizes = np.bincount(fold_of, minlength=5)
     assert sizes.max() - sizes.min() <= len(set(labels))
 
 
@@ -50,11 +50,32 @@ def test_another_seed_gives_other_folds():
 def test_a_label_rarer_than_the_folds_is_dealt_out_and_named_if_it_cannot_be_learned():
     """Two articles go to two folds; a label whose articles all stand in one fold is reported."""
     labels = ["a"] * 20 + ["rare"] * 2 + ["single"]
-    folds = stratified_folds(labels, None, 5, 0)
-    assert folds[20] != folds[21]
-    assert untrainable(labels, folds) == ["single"]
-    glued = stratified_folds(labels, [*range(20), 99, 99, 100], 5, 0)
-    assert untrainable(labels, glued) == ["rare", "single"]
+    fold_of = stratified_folds(labels, None, 5, 0)
+    assert fold_of[20] != fold_of[21]
+    assert untrainable(labels, folds(labels, 5)) == ["single"]
+    assert untrainable(labels, folds(labels, 5, groups=[*range(20), 99, 99, 100])) == ["rare", "single"]
+
+
+def test_every_row_is_tested_once_by_what_its_group_was_not_in():
+    """The one loop over folds: train and test rows are apart, ascending, and a group is never on both sides."""
+    labels, groups = list("aab" * 12), [row // 2 for row in range(36)]
+    splits = list(folds(labels, 4, groups=groups, seed=3))
+    assert sorted(row for _, test in splits for row in test.tolist()) == list(range(36))
+    for train, test in splits:
+        assert sorted([*train.tolist(), *test.tolist()]) == list(range(36))
+        assert train.tolist() == sorted(train.tolist())
+        assert not {groups[row] for row in train} & {groups[row] for row in test}
+
+
+def test_a_larger_part_holds_the_smaller_one_and_the_test_rows_stay():
+    """What a learning curve trains on."""
+    labels = list("ab" * 20)
+    splits = list(folds(labels, 4))
+    half, quarter = (list(shrunk(labels, splits, share)) for share in (0.5, 0.25))
+    for (train, test), (large, same), (small, _) in zip(splits, half, quarter, strict=True):
+        assert set(small.tolist()) < set(large.tolist()) < set(train.tolist())
+        assert (len(large), len(small)) == (15, 8)
+        assert same.tolist() == test.tolist()
 
 
 def test_more_folds_than_groups_are_refused():

@@ -11,7 +11,7 @@ import click
 from classifier import wording
 from classifier.cli import common
 from classifier.cli.cluster_dates import as_day
-from classifier.cli.cluster_files import FORMATS, PICTURES, draw, write, write_folder
+from classifier.cli.cluster_files import CONTENTS, FORMATS, PICTURES, draw, write, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,7 +88,7 @@ def command(
     common.check_target(target, paths)
     common.check_target(plot, paths)
     if target is not None and _is_folder(target):
-        check_replaceable(Path(target), "clusters.jsonl")
+        check_replaceable(Path(target), CONTENTS)
     else:
         form = common.form_for(form, target, FORMATS)
     tally = common.Tally()
@@ -193,7 +193,7 @@ def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
     if target is not None and _is_folder(target):
         from classifier.disk.atomic import replacing_folder
 
-        with replacing_folder(Path(target), marker="clusters.jsonl") as folder:
+        with replacing_folder(Path(target), CONTENTS) as folder:
             write_folder(result, folder)
         wording.say(f"chude: wrote {target}; open {target}/clusters.html")
         return

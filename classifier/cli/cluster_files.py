@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from classifier import wording
 from classifier.cli import common
 from classifier.cli.cluster_dates import all_weeks, days_of, weeks
+from classifier.disk.atomic import Contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "jsonl", "csv")
 PICTURES = (".png", ".svg")
+CONTENTS = Contents(
+    "clusters.jsonl", ("clusters.csv", "clusters.html", "map.png", "map-silhouette.png", "map-weeks.png")
+)
 _SHOWN = 5
 _MOST_CHARTED, _MOST_TIMELINES = 40, 16
 
@@ -117,9 +121,11 @@ def draw(result: ClusterResult, path: Path) -> None:
     points, labels, sizes = result.points, grouped, None
     if len(labels) > MOST:
         points, labels, sizes = cluster_middles(points, labels)
-    save(headline_map(layout(points), labels, names, sizes=sizes), path)
+    # Its own name was given and may be a link, as with -o; the names beside it were not, and no link there is followed.
+    save(headline_map(layout(points), labels, names, sizes=sizes), path.resolve())
     largest = np.where(grouped < _MOST_CHARTED, grouped, -1)  # numbered by size
-    save(silhouette_chart(result.silhouettes, largest, names), path.with_name(f"{path.stem}-silhouette{path.suffix}"))
+    beside = path.with_name(f"{path.stem}-silhouette{path.suffix}")
+    save(silhouette_chart(result.silhouettes, largest, names), beside)
     if periods := all_weeks(news):
         shown = news[:_MOST_TIMELINES]
         counts = [[weeks(cluster).get(period, 0) for period in periods] for cluster in shown]

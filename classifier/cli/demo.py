@@ -33,11 +33,17 @@ def command(target: str) -> int:
     Example:
       $ chude demo
     """
-    from classifier.disk.atomic import replacing_folder
+    from classifier.cli.cluster_files import CONTENTS as CLUSTERS
+    from classifier.disk.atomic import Contents, replacing_folder
+    from classifier.model.artifact import CONTENTS as MODEL
+    from eval.report.report import CONTENTS as EVALUATION
 
+    clusters = (CLUSTERS.marker, *CLUSTERS.names)
+    inside = (*MODEL.inside("model"), *EVALUATION.inside("evaluation"))
+    contents = Contents("report.html", ("pages.jsonl", "predictions.jsonl", *clusters, *inside))
     started = time.monotonic()
     click.echo("chude: what are these saved Vietnamese news pages about, why, and how far is that to be trusted?\n")
-    with replacing_folder(Path(target), marker="report.html") as folder:
+    with replacing_folder(Path(target), contents) as folder:
         model = _train(folder, target)
         pages = _read(folder)
         predictions = _label(model, pages, folder, target)

@@ -61,11 +61,12 @@ def command(
     from classifier.cli.evaluate_clusters import clustered
     from classifier.cli.evaluate_reports import judge_file, judge_model, judge_training
     from classifier.disk.atomic import check_replaceable
+    from eval.report.report import CONTENTS
     from training.corpus import read_corpus
 
     _check_usage(corpora, model, predictions, options)
     common.check_target(target, (*corpora, *clusters))
-    check_replaceable(Path(target), "report.json")  # before the work, not after it
+    check_replaceable(Path(target), CONTENTS)  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip).in_one_order()
@@ -106,9 +107,9 @@ def _check_usage(
 def write(report: dict[str, Any], target: str) -> None:
     """Writes the report's folder and prints the scores."""
     from classifier.disk.atomic import replacing_folder
-    from eval.report.report import write_report
+    from eval.report.report import CONTENTS, write_report
 
-    with replacing_folder(Path(target), marker="report.json") as folder:
+    with replacing_folder(Path(target), CONTENTS) as folder:
         write_report(report, folder)
     click.echo(summary(report), nl=False)
     wording.say(f"chude: wrote {target}; open {target}/report.html")

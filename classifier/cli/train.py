@@ -34,13 +34,14 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
       $ chude train my-news.csv --text-column content --label-column section -o my-model
     """
     from classifier.disk.atomic import check_replaceable
+    from classifier.model.artifact import CONTENTS
     from training.card import FEW
     from training.corpus import read_corpus
     from training.fit.defaults import spec_for
     from training.train import train
 
     common.check_target(target, corpora)
-    check_replaceable(Path(target), "model.json")  # before the work, not after it
+    check_replaceable(Path(target), CONTENTS)  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import io
 import os
 import re
@@ -14,6 +15,7 @@ import stat
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a command writes into a folder: relative names with "/" between folders; `marker` is always among them."""
+
+    marker: str
+    names: tuple[str, ...]
+
+    def inside(self, folder: str) -> tuple[str, ...]:
+        """The names as they are where the whole is a folder within another."""
+        return tuple(f"{folder}/{name}" for name in {self.marker, *self.names})
 
 
 @contextmanager
@@ -37,17 +51,32 @@ def replacing_file(path: Path) -> Iterator[IO[str]]:
         with naming(path), path.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
-    path = path.resolve()
+    with _replacing(path.resolve()) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Puts a file in place whole. A link or a pipe at `path` is replaced, not followed: the name is not the user's."""
+    with _replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[io.BufferedWriter]:
+    """A file that takes the place of `path` itself when the block ends without an error."""
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary, lock = _new_beside(path, folder=False)
     try:
-        with io.TextIOWrapper(NamedFile.buffered(temporary, path), encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
+        # Written by its handle: its name may be given to something else meanwhile where others can write the folder.
+        with NamedFile.buffered(temporary if lock is None else lock, path) as file:
+            yield file
+            if not file.closed:
+                file.flush()
+        if lock is not None:
             with naming(path):
-                os.fsync(stream.fileno())
-        put_in_place(temporary, path)
+                os.fsync(lock)
+        put_in_place(temporary, path, lock)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
@@ -57,11 +86,11 @@ def replacing_file(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
+def replacing_folder(path: Path, contents: Contents) -> Iterator[Path]:
     """An empty folder that takes `path`'s place, whole, when the block ends without an error. Raises as
     `check_replaceable`.
     """
-    check_replaceable(path, marker)
+    check_replaceable(path, contents)
     path = path.resolve()
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +99,9 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
         with naming(path, temporary):
             yield temporary
             _sync(temporary)
-            temporary.chmod(0o755 & ~_umask())
+            _set_mode(temporary, 0o755 & ~_umask(), lock)
             if path.exists():
+                check_replaceable(path, contents)  # again: somebody may have put a file there meanwhile
                 _swap(temporary, path)
             else:
                 temporary.rename(path)
@@ -97,8 +127,8 @@ def naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
 class NamedFile(io.FileIO):
     """A file to write, whose errors name `shown`: the system says only that a write failed, not where."""
 
-    def __init__(self, path: Path, shown: Path, mode: str = "w") -> None:
-        super().__init__(path, mode)
+    def __init__(self, file: Path | int, shown: Path, mode: str = "w") -> None:
+        super().__init__(file, mode, closefd=not isinstance(file, int))
         self.shown = shown
 
     def write(self, data: Any, /) -> int:
@@ -107,16 +137,26 @@ class NamedFile(io.FileIO):
             return super().write(data)
 
     @classmethod
-    def buffered(cls, path: Path, shown: Path, mode: str = "w") -> io.BufferedWriter:
-        """Such a file as `open` would give it."""
-        return io.BufferedWriter(cls(path, shown, mode))
+    def buffered(cls, file: Path | int, shown: Path, mode: str = "w") -> io.BufferedWriter:
+        """Such a file as `open` would give it; a handle stays open when the file is closed."""
+        return io.BufferedWriter(cls(file, shown, mode))
 
 
-def put_in_place(temporary: Path, path: Path) -> None:
-    """Gives a finished file the name and the permissions of `path`."""
+def put_in_place(temporary: Path, path: Path, handle: int | None) -> None:
+    """Gives a finished file the name and the permissions of `path`; `handle` is the file's, where it is open."""
     with naming(path, temporary):
-        temporary.chmod(_mode(path))
+        _set_mode(temporary, _mode(path), handle)
         temporary.replace(path)
+
+
+def _set_mode(temporary: Path, mode: int, handle: int | None) -> None:
+    """By the handle, which no link can lead elsewhere. Raises OSError where the name is another file's by now."""
+    if handle is None or not hasattr(os, "fchmod"):
+        temporary.chmod(mode)
+        return
+    if not os.path.samestat(os.fstat(handle), os.lstat(temporary)):
+        raise OSError(errno.ESTALE, "was exchanged while it was written", str(temporary))
+    os.fchmod(handle, mode)
 
 
 def locked(handle: int, *, wait: bool = False) -> bool:
@@ -171,18 +211,22 @@ def _new_beside(path: Path, *, folder: bool) -> tuple[Path, int | None]:
     while True:
         if folder:
             temporary = Path(tempfile.mkdtemp(suffix, prefix, path.parent))
+            if os.name == "nt":
+                return temporary, None
+            try:
+                lock = os.open(temporary, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            except FileNotFoundError:  # another run took it for litter before it was locked
+                continue
         else:
-            handle, name = tempfile.mkstemp(suffix, prefix, path.parent)
-            os.close(handle)
+            lock, name = tempfile.mkstemp(suffix, prefix, path.parent)
             temporary = Path(name)
-        if os.name == "nt":
-            return temporary, None
-        with contextlib.suppress(FileNotFoundError):  # another run took it for litter before it was locked
-            lock = os.open(temporary, os.O_RDONLY)
-            locked(lock, wait=True)
-            if temporary.exists():
-                return temporary, lock
-            os.close(lock)
+            if os.name == "nt":  # an open file cannot be renamed there
+                os.close(lock)
+                return temporary, None
+        locked(lock, wait=True)
+        if temporary.exists():
+            return temporary, lock
+        os.close(lock)
 
 
 def _unlock(lock: int | None) -> None:
@@ -207,17 +251,40 @@ def _sync(folder: Path) -> None:
                 os.close(handle)
 
 
-def check_replaceable(path: Path, marker: str) -> None:
-    """Raises UsageError unless `path` is free, an empty folder, or one that holds the file `marker`, as chude's own do.
+def check_replaceable(path: Path, contents: Contents) -> None:
+    """Raises UsageError unless `path` is free, an empty folder, or one that holds what the command itself writes, and
+    nothing else at any depth.
 
     So a slip of the hand in `-o` does not delete somebody's files.
     """
     if path.is_dir():
-        if any(path.iterdir()) and not (path / marker).exists():
-            what = f"is a folder with other files in it (no {marker})"
-            raise UsageError(str(path), what, "name a new folder, or empty this one")
+        with naming(path):
+            others = next(_others(path, "", contents), None)
+            if not (path / contents.marker).exists() and any(path.iterdir()):
+                what = f"is a folder with other files in it (no {contents.marker})"
+                raise UsageError(str(path), what, "name a new folder, or empty this one")
+        if others is not None:
+            what = f"holds {others!r}, which this command did not write and would delete"
+            raise UsageError(str(path), what, "move it away, or name a new folder")
     elif path.exists() or path.is_symlink():
         raise UsageError(str(path), "is no folder", "name a folder to write")
+
+
+def _others(folder: Path, under: str, contents: Contents) -> Iterator[str]:
+    """What lies in the folder, at any depth, that is no file of `contents`; rests of killed runs to them are none."""
+    known = {contents.marker, *contents.names}
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            name = under + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if any(one.startswith(f"{name}/") for one in known):
+                    yield from _others(Path(entry.path), f"{name}/", contents)
+                else:
+                    yield f"{name}/"
+            elif not entry.is_file(follow_symlinks=False) or not (
+                name in known or any(_is_temporary(Path(name), Path(one)) for one in known)
+            ):
+                yield name
 
 
 def _swap(first: Path, second: Path) -> None:

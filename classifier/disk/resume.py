@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 from collections import deque
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -19,10 +20,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from classifier.disk.atomic import NamedFile, clear_litter, locked, naming, put_in_place
+from classifier.disk.own import NotOurs, open_own
 from classifier.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from io import BufferedReader, BufferedWriter
     from pathlib import Path
 
     from classifier.types import Page
@@ -46,7 +49,7 @@ def resuming(target: Path, made_with: Mapping[str, Any]) -> Iterator[Partial]:
     try:
         yield partial
         partial.close()
-        put_in_place(partial.path, target)
+        put_in_place(partial.path, target, partial.rows_handle)
     except BaseException as error:
         if partial.kept():
             error.add_note(f"what is labelled so far is kept in {partial.path}: the same command goes on from there")
@@ -56,29 +59,37 @@ def resuming(target: Path, made_with: Mapping[str, Any]) -> Iterator[Partial]:
 
 
 class Partial:
-    """Rows on the disk and the log that vouches for them. `pages`: so many are done."""
+    """Rows on the disk and the log that vouches for them. `pages`: so many are done.
+
+    Both are read and written by the handles they were opened with, plain files of this user's own: what somebody else
+    put there is neither believed nor overwritten.
+    """
 
     def __init__(self, target: Path, made_with: dict[str, Any]) -> None:
         self.path = target.with_name(f"{target.name}.part")
         self.log_path = target.with_name(f"{target.name}.part.log")
         self.pages = 0
         self._ahead: deque[bytes] = deque()  # digests of the pages that are under way
-        if self.path.exists() and not self.log_path.exists():
+        if os.path.lexists(self.path) and not os.path.lexists(self.log_path):
             self._refuse(f"is there without {self.log_path.name}, which says what it is")
-        self._lock = self._locked_log()
+        self._log_handle = self._locked_log()
+        self.rows_handle = -1
         try:
-            if self.path.exists():
+            if os.path.lexists(self.path):
+                self.rows_handle = self._open(self.path, 0)
                 self._check(made_with)
             else:
-                os.truncate(self.log_path, 0)
-                with self._appending(self.log_path) as log:
+                os.ftruncate(self._log_handle, 0)
+                with self._writing(self._log_handle, self.log_path) as log:
                     log.write(json.dumps(made_with, sort_keys=True).encode() + b"\n")
-            self._rows, self._log = self._appending(self.path), self._appending(self.log_path)
+                self.rows_handle = self._open(self.path, os.O_CREAT | os.O_EXCL)  # last: rows without a log are refused
         except BaseException:
-            if not self.path.exists():
+            if not os.path.lexists(self.path):
                 self.log_path.unlink(missing_ok=True)
-            os.close(self._lock)
+            self._close_handles()
             raise
+        self._rows = self._writing(self.rows_handle, self.path)
+        self._log = self._writing(self._log_handle, self.log_path)
 
     def rest(self, pages: Iterator[Page]) -> Iterator[Page]:
         """The pages that are still to be labelled; those that are done are read here, at once, and compared.
@@ -102,13 +113,16 @@ class Partial:
 
     def close(self) -> None:
         """The rows are complete."""
-        with naming(self.path):
-            os.fsync(self._rows.fileno())
         self._rows.close()
+        with naming(self.path):
+            os.fsync(self.rows_handle)
 
     def kept(self) -> bool:
         """Whether there is anything for a next run to go on from."""
-        return self.path.exists() and self.path.stat().st_size > 0
+        with contextlib.suppress(OSError):
+            facts = os.lstat(self.path)
+            return stat.S_ISREG(facts.st_mode) and facts.st_size > 0
+        return False
 
     def release(self) -> None:
         """Lets another run take over; a log without rows goes, also after the rows have taken their place."""
@@ -118,15 +132,26 @@ class Partial:
         if not self.kept():
             self.path.unlink(missing_ok=True)
             self.log_path.unlink(missing_ok=True)
-        os.close(self._lock)
+        self._close_handles()
+
+    def _close_handles(self) -> None:
+        for handle in (self.rows_handle, self._log_handle):  # the log's last: it holds the lock
+            if handle >= 0:
+                os.close(handle)
+
+    def _open(self, path: Path, flags: int) -> int:
+        with naming(path):
+            try:
+                return open_own(path, os.O_RDWR | os.O_APPEND | flags)
+            except NotOurs as error:
+                raise UsageError(str(path), f"{error.strerror}", "remove it, or write to another place") from error
 
     def _locked_log(self) -> int:
         while True:
-            with naming(self.log_path):
-                handle = os.open(self.log_path, os.O_RDWR | os.O_CREAT, 0o666)
+            handle = self._open(self.log_path, os.O_CREAT)
             try:
                 locked(handle)
-                if os.path.samestat(os.fstat(handle), self.log_path.stat()):
+                if os.path.samestat(os.fstat(handle), os.lstat(self.log_path)):
                     return handle
             except BlockingIOError:
                 os.close(handle)
@@ -136,7 +161,7 @@ class Partial:
             os.close(handle)
 
     def _check(self, made_with: dict[str, Any]) -> None:
-        with self.log_path.open("rb") as log:
+        with _reading(self._log_handle) as log:
             try:
                 found = json.loads(log.readline())
             except (ValueError, RecursionError):
@@ -151,9 +176,9 @@ class Partial:
 
     def _pass_over(self, pages: Iterator[Page]) -> None:
         """Reads the pages of all batches whose rows are whole, and cuts off what is not vouched for."""
-        with self.log_path.open("rb") as log, self.path.open("rb") as rows:
+        with _reading(self._log_handle) as log, _reading(self.rows_handle) as rows:
             log_end, rows_end = len(log.readline()), 0
-            size = self.path.stat().st_size
+            size = os.fstat(self.rows_handle).st_size
             for line in log:
                 batch = _batch(line)
                 if batch is None or rows_end + batch["bytes"] > size:
@@ -166,17 +191,22 @@ class Partial:
                     self._refuse(f"was made from other pages: those from {span} have changed")
                 self.pages += batch["pages"]
                 log_end, rows_end = log_end + len(line), rows_end + batch["bytes"]
-        os.truncate(self.path, rows_end)
-        os.truncate(self.log_path, log_end)
+        os.ftruncate(self.rows_handle, rows_end)
+        os.ftruncate(self._log_handle, log_end)
 
     def _noted(self, pages: Iterator[Page]) -> Iterator[Page]:
         for page in pages:
             self._ahead.append(_page_digest(page))
             yield page
 
-    def _appending(self, path: Path) -> Any:
-        with naming(path):
-            return NamedFile.buffered(path, path, "a")
+    def _writing(self, handle: int, path: Path) -> BufferedWriter:
+        return NamedFile.buffered(handle, path, "a")
+
+
+def _reading(handle: int) -> BufferedReader:
+    """The file from its beginning; what is written goes to its end all the same (O_APPEND)."""
+    os.lseek(handle, 0, os.SEEK_SET)
+    return os.fdopen(handle, "rb", closefd=False)
 
 
 def _batch(line: bytes) -> dict[str, Any] | None:

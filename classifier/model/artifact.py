@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.disk.atomic import replacing_folder
+from classifier.disk.atomic import Contents, replacing_folder
 from classifier.disk.untrusted import digest_of, npz, read_bounded, read_npz, unpacked
 from classifier.errors import ArtifactError
 from classifier.features.counts import _MULTIPLIER
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from classifier.duplicates.fingerprints import Fingerprints
 
 __all__ = [
+    "CONTENTS",
     "FILES",
     "SCHEMA",
     "default_artifact",
@@ -41,6 +42,7 @@ __all__ = [
     "save",
 ]
 
+CONTENTS = Contents("model.json", FILES)
 MAX_JSON_BYTES = 16 << 20
 MAX_TEXT_BYTES = 512 << 20
 SKETCH_BYTES = 64
@@ -75,7 +77,7 @@ def save(
         "info": model.info,
     }
     description["sha256"] = digest(description)
-    with replacing_folder(Path(folder), marker="model.json") as target:
+    with replacing_folder(Path(folder), CONTENTS) as target:
         for name, data in contents.items():
             (target / name).write_bytes(data)
         # Not sorted: labels stay in their order wherever they are keys.

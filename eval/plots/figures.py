@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.disk.atomic import write_whole
 from eval.plots.placement import clear_places, edge_towards
 
 if TYPE_CHECKING:
@@ -129,9 +130,12 @@ def render(figure: Figure, kind: str = "png", dpi: int = 150) -> bytes:
 
 
 def save(figure: Figure, path: str | Path, dpi: int = 150) -> None:
-    """Writes the picture as its name ends, .png or .svg. Raises ValueError for another ending."""
+    """Puts the picture in place whole, as its name ends (.png or .svg); a link there is replaced.
+
+    Raises ValueError for another ending.
+    """
     path = Path(path)
-    path.write_bytes(render(figure, path.suffix.lower().removeprefix("."), dpi))
+    write_whole(path, render(figure, path.suffix.lower().removeprefix("."), dpi))
 
 
 @styled()

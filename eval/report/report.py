@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classifier.disk.atomic import Contents, write_whole
 from eval.report.notes import notes
 from eval.report.parts import (
     SMOOTH_REPLICATES,
@@ -27,6 +28,7 @@ from eval.report.parts import (
     slice_scores,
     terms,
 )
+from eval.report.pictures import PICTURES, pictures
 from eval.scores.clusters import clusters_as_json
 from eval.scores.intervals import REPLICATES
 from eval.scores.repeats import repeats
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 KINDS = ("png", "svg")
 """Every picture is written as each of these; the page holds the first."""
+CONTENTS = Contents("report.json", ("report.html", *(f"{name}.{kind}" for name in PICTURES for kind in KINDS)))
 
 
 def build_report(
@@ -93,7 +96,6 @@ def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
     """
     from eval.pages.report import report_page
     from eval.plots.figures import render
-    from eval.report.pictures import PICTURES, pictures
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +110,5 @@ def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
             for kind in KINDS:
                 (folder / f"{name}.{kind}").unlink(missing_ok=True)
     for name, content in sorted(files.items()):
-        unfinished = folder / f".{name}.part"
-        unfinished.write_bytes(content)
-        unfinished.replace(folder / name)
+        write_whole(folder / name, content)
     return [folder / name for name in sorted(files)]

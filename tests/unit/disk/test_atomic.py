@@ -13,13 +13,15 @@ import pytest
 from conftest import PROJECT
 
 from classifier.disk import atomic
-from classifier.disk.atomic import check_replaceable, replacing_file, replacing_folder
+from classifier.disk.atomic import Contents, check_replaceable, replacing_file, replacing_folder, write_whole
 from classifier.errors import UsageError
 
+OURS = Contents("mark", ("stale", "inner/picture.png"))
 
-def _write(folder, text="new", marker="mark"):
-    with replacing_folder(folder, marker=marker) as target:
-        (target / marker).write_text(text)
+
+def _write(folder, text="new"):
+    with replacing_folder(folder, OURS) as target:
+        (target / "mark").write_text(text)
 
 
 def _names(folder):
@@ -136,7 +138,7 @@ def test_a_failed_block_leaves_the_old_folder(tmp_path, swap, error):
     _write(folder, "old")
 
     def fail():
-        with replacing_folder(folder, marker="mark") as target:
+        with replacing_folder(folder, OURS) as target:
             (target / "mark").write_text("half")
             raise error
 
@@ -151,8 +153,8 @@ def test_a_killed_run_leaves_the_old_folder_whole(tmp_path):
     folder = tmp_path / "model"
     _write(folder, "old")
     code = (
-        "import os, signal, sys; from pathlib import Path; from classifier.disk.atomic import replacing_folder\n"
-        "with replacing_folder(Path(sys.argv[1]), marker='mark') as target:\n"
+        "import os, signal, sys; from pathlib import Path; from classifier.disk.atomic import *\n"
+        "with replacing_folder(Path(sys.argv[1]), Contents('mark', ())) as target:\n"
         "    (target / 'mark').write_text('half'); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=PROJECT, check=False)
@@ -166,7 +168,7 @@ def test_a_killed_run_leaves_the_old_folder_whole(tmp_path):
 
 def test_litter_of_killed_runs_is_removed_and_nothing_else(tmp_path):
     """Temporary files and folders of this target; not those of a run still at it, of other targets, of links."""
-    with replacing_file(tmp_path / "out") as alive, replacing_folder(tmp_path / "model", marker="mark") as folder:
+    with replacing_file(tmp_path / "out") as alive, replacing_folder(tmp_path / "model", OURS) as folder:
         alive.write("x")
         (folder / "mark").write_text("x")
         (tmp_path / ".out.abcdefgh.part").write_text("killed")
@@ -220,11 +222,95 @@ def test_somebodys_folder_is_not_replaced(tmp_path):
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "nowhere")
     for path in (folder, file, link):
-        with pytest.raises(UsageError), replacing_folder(path, marker="mark"):
+        with pytest.raises(UsageError), replacing_folder(path, OURS):
             raise AssertionError("the block must not run")
     assert (folder / "thesis.txt").read_text() == "years of work"
     assert _names(tmp_path) == ["documents", "file", "link"]
-    check_replaceable(tmp_path / "new", "mark")
+    check_replaceable(tmp_path / "new", OURS)
+
+
+@pytest.mark.parametrize(
+    "other", ["notes.txt", "inner/notes.txt", "deep/a/b/c", "empty/", "inner/picture.png/x", "a link", "inner/a link"]
+)
+def test_a_folder_of_ours_with_anything_else_in_it_is_not_replaced(tmp_path, other):
+    """At any depth, a link and an empty folder too: one line that names it, and all is as it was."""
+    folder = tmp_path / "model"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "mark").write_text("x")
+    place = folder / other
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if other.endswith("/"):
+        place.mkdir()
+    elif "link" in other:
+        place.symlink_to(tmp_path)
+    else:
+        place.write_text("years of work")
+    before = sorted(str(path) for path in folder.rglob("*"))
+    with pytest.raises(UsageError, match="did not write"), replacing_folder(folder, OURS):
+        raise AssertionError("the block must not run")
+    assert sorted(str(path) for path in folder.rglob("*")) == before
+    assert _names(tmp_path) == ["model"]
+
+
+def test_a_file_put_there_during_the_run_stays(tmp_path):
+    """The folder is looked at again before it is replaced."""
+    folder = tmp_path / "model"
+    _write(folder, "old")
+
+    def work():
+        with replacing_folder(folder, OURS) as target:
+            (target / "mark").write_text("new")
+            (folder / "notes.txt").write_text("meanwhile")
+
+    with pytest.raises(UsageError, match=r"notes\.txt"):
+        work()
+    assert (_names(folder), (folder / "mark").read_text()) == (["mark", "notes.txt"], "old")
+    assert _names(tmp_path) == ["model"]
+
+
+def test_what_a_killed_run_left_in_a_folder_of_ours_does_not_block_it(tmp_path):
+    """A temporary of a file that the command writes is its own."""
+    _write(tmp_path / "model")
+    (tmp_path / "model" / ".mark.abcdefgh.part").write_text("half")
+    _write(tmp_path / "model", "again")
+    assert _names(tmp_path / "model") == ["mark"]
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "hard link"])
+def test_a_name_that_nobody_gave_is_replaced_not_followed(tmp_path, kind):
+    """A picture beside the one that was asked for: a planted link there leads nowhere, a pipe is not waited for."""
+    precious, place = tmp_path / "precious", tmp_path / "map-weeks.png"
+    precious.write_text("x")
+    if kind == "link":
+        place.symlink_to(precious)
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        os.link(precious, place)
+    write_whole(place, b"picture")
+    assert (place.read_bytes(), precious.read_text()) == (b"picture", "x")
+    assert place.is_file()
+    assert not place.is_symlink()
+    assert _names(tmp_path) == ["map-weeks.png", "precious"]
+
+
+def test_a_temporary_that_somebody_exchanges_for_a_link_changes_nothing(tmp_path):
+    """Its permissions are set by its handle; the link's target keeps its own and its content, and the run says so."""
+    precious = tmp_path / "precious"
+    precious.write_text("x")
+    precious.chmod(0o600)
+
+    def work():
+        with replacing_file(tmp_path / "out") as stream:
+            stream.write("rows")
+            (temporary,) = tmp_path.glob(".out.*.part")
+            temporary.unlink()
+            temporary.symlink_to(precious)
+
+    with pytest.raises(OSError, match="exchanged"):
+        work()
+    assert (precious.read_text(), precious.stat().st_mode & 0o777) == ("x", 0o600)
+    assert _names(tmp_path) == ["precious"]
 
 
 def test_folders_are_readable_by_others_as_usual(tmp_path):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.features.counts import TermTable, count_terms, tf_idf
+from classifier.features.kinds import terms_of
 from classifier.features.spec import FeatureSpec
-from classifier.features.terms import terms_of
+from classifier.features.zones import ZONES
 from classifier.reading import read_pages
 from classifier.vietnamese.background import STEPS
 from training.fit.linear import sparse
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from classifier.features.tokens import Tokens
+    from classifier.features.tokens import Lexicon, Tokens
 
 LEAST = {"w1": 10, "s1": 10, "s2": 60}
 """A term must stand in so many documents to be kept; rarer ones are about equally rare."""
@@ -36,14 +37,14 @@ def document_frequencies(corpus: TokenisedCorpus, kind: str) -> tuple[NDArray[np
     """The hashes of all terms of a kind, ascending, and in how many pages each stands."""
     keys, frequencies = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
     for batch in corpus.batches:
-        found, number = np.unique(_once_a_page(batch, corpus.lexicon.hashes, kind), return_counts=True)
+        found, number = np.unique(_once_a_page(batch, corpus.lexicon, kind), return_counts=True)
         keys, frequencies = add_up(np.concatenate((keys, found)), np.concatenate((frequencies, number)))
     return keys, frequencies
 
 
-def _once_a_page(batch: Tokens, hashes: NDArray[np.uint64], kind: str) -> NDArray[np.uint64]:
-    (terms,) = terms_of(batch, hashes, (kind,))
-    page = batch.pages_of(terms.first)
+def _once_a_page(batch: Tokens, lexicon: Lexicon, kind: str) -> NDArray[np.uint64]:
+    (terms,) = terms_of(batch, lexicon, (kind,))
+    page = terms.zones() // len(ZONES)
     order = np.lexsort((page, terms.hashes))
     ordered, page = terms.hashes[order], page[order]
     first = np.ones(ordered.size, dtype=bool)
@@ -59,7 +60,7 @@ def word_vectors(
 
     spec = FeatureSpec(terms=("w1",))
     table, idf = TermTable(words), inverse_document_frequency(frequencies, corpus.pages)
-    counts = stack([count_terms(batch, corpus.lexicon.hashes, table, spec) for batch in corpus.batches])
+    counts = stack([count_terms(batch, corpus.lexicon, table, spec) for batch in corpus.batches])
     matrix = sparse(tf_idf(counts, idf, spec), words.size)
     _, _, components = randomized_svd(matrix, DIMENSIONS, n_iter=4, random_state=SEED)
     vectors: NDArray[np.float32] = components.T.astype(np.float32)

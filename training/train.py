@@ -14,8 +14,8 @@ import numpy as np
 from classifier import __version__
 from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups
+from classifier.features.kinds import readable
 from classifier.model.artifact import save
-from classifier.model.model import readable
 from classifier.types import OTHER
 from classifier.vietnamese.pyvi_model import load_pyvi_model
 from eval.scores.intervals import plain, wilson

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from classifier.features.terms import word_hashes
+from classifier.features.kinds import word_hashes
 from classifier.vietnamese import Segmenter
 from classifier.vietnamese.background import background
 from classifier.vietnamese.normalise import NUMBER, normalise

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.features.counts import TermTable, count_terms, tf_idf
+from classifier.features.kinds import terms_of
 from classifier.features.spec import FeatureSpec
-from classifier.features.terms import terms_of
 from classifier.features.tokens import Tokeniser, page_batches
 from classifier.types import Page
 from classifier.vietnamese.background import background
@@ -65,11 +65,11 @@ def tf_idf_matrix(headlines: Sequence[str]) -> tuple[csr_matrix, NDArray[np.int6
     tokeniser = Tokeniser()
     pages = (Page(id="", title=headline) for headline in headlines)
     batches = [tokeniser.tokenise(batch) for batch in page_batches(pages)]
-    hashes = tokeniser.lexicon.hashes
-    found = [np.concatenate([terms.hashes for terms in terms_of(batch, hashes, SPEC.terms)]) for batch in batches]
+    lexicon = tokeniser.lexicon
+    found = [np.concatenate([terms.hashes for terms in terms_of(batch, lexicon, SPEC.terms)]) for batch in batches]
     terms, uses = np.unique(np.concatenate(found), return_counts=True)
     table, idf = TermTable(terms), background().idf(terms)
-    rows = [tf_idf(count_terms(batch, hashes, table, SPEC), idf, SPEC) for batch in batches]
+    rows = [tf_idf(count_terms(batch, lexicon, table, SPEC), idf, SPEC) for batch in batches]
     parts = [csr_matrix((row.values, row.columns, row.indptr), shape=(row.indptr.size - 1, terms.size)) for row in rows]
     return csr_matrix(vstack(parts)), uses
 

@@ -10,11 +10,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from classifier.features.tokens import Tokens
+    from classifier.features.spec import FeatureSpec
+    from classifier.features.tokens import Lexicon, Tokens
 
-
-from classifier.features.spec import ZONES, FeatureSpec
-from classifier.features.terms import terms_of
+from classifier.features.kinds import terms_of
+from classifier.features.zones import ZONES
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -23,12 +23,13 @@ class TermTable:
     """A vocabulary's hashes with their columns, as an open-addressing table (Knuth TAOCP 3, 6.4) probed for whole
     arrays.
 
-    hashes: (V,) distinct; column i is the i-th. Raises ValueError where two are the same.
+    hashes: (V,) distinct; column i is the i-th, `size` is V. Raises ValueError where two are the same.
     """
 
     def __init__(self, hashes: NDArray[np.uint64]) -> None:
         if np.unique(hashes).size != hashes.size:
             raise ValueError("two terms of the vocabulary have the same hash")
+        self.size = int(hashes.size)
         bits = max(4, int(hashes.size * 3).bit_length())
         self._shift = np.uint64(64 - bits)
         self._mask = (1 << bits) - 1
@@ -72,29 +73,27 @@ class Counts:
     values: NDArray[np.float32]
 
 
-def count_terms(tokens: Tokens, hashes: NDArray[np.uint64], table: TermTable, spec: FeatureSpec) -> Counts:
+def count_terms(tokens: Tokens, lexicon: Lexicon, table: TermTable, spec: FeatureSpec) -> Counts:
     """The zone-weighted count of each vocabulary term in each page."""
     keys = []
-    for terms in terms_of(tokens, hashes, spec.terms):
+    for terms in terms_of(tokens, lexicon, spec.terms):
         columns = table.columns(terms.hashes)
         known = columns >= 0
-        zone = np.searchsorted(tokens.zone_ends, terms.first[known], side="right")
-        page, which = np.divmod(zone, len(ZONES))
-        keys.append((page << 40) | (columns[known].astype(np.int64) << 2) | which)
-    key = np.sort(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64)
-    return _runs(key, tokens.pages, np.array(spec.zone_weights))
+        page, zone = np.divmod(terms.zones()[known], len(ZONES))
+        keys.append((page * table.size + columns[known]) * len(ZONES) + zone)
+    key = np.concatenate([np.zeros(0, dtype=np.int64), *keys])
+    key.sort()
+    return _runs(key, tokens.pages, table.size, np.array(spec.zone_weights))
 
 
-def _runs(key: NDArray[np.int64], pages: int, zone_weights: NDArray[np.float64]) -> Counts:
-    """Adds up sorted keys (page, column, zone) by page and column."""
-    cell = key >> 2
-    starts = (
-        np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1]))) if key.size else np.zeros(0, dtype=np.int64)
-    )
-    values = np.add.reduceat(zone_weights[key & 3], starts) if key.size else np.zeros(0)
-    cells = cell[starts]
-    indptr = np.searchsorted(cells, np.arange(pages + 1, dtype=np.int64) << 38)
-    return Counts(indptr, (cells & ((1 << 38) - 1)).astype(np.int32), values.astype(np.float32))
+def _runs(key: NDArray[np.int64], pages: int, terms: int, zone_weights: NDArray[np.float64]) -> Counts:
+    """Adds up sorted keys, (page x terms + column) x 4 + zone, by page and column."""
+    cell, zone = np.divmod(key, len(ZONES))
+    starts = np.flatnonzero(np.diff(cell, prepend=-1)) if key.size else np.zeros(0, dtype=np.int64)
+    values = np.add.reduceat(zone_weights[zone], starts) if key.size else np.zeros(0)
+    page, column = np.divmod(cell[starts], max(terms, 1))
+    indptr = np.searchsorted(page, np.arange(pages + 1, dtype=np.int64))
+    return Counts(indptr, column.astype(np.int32), values.astype(np.float32))
 
 
 def tf_idf(counts: Counts, idf: NDArray[np.float32], spec: FeatureSpec) -> Counts:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from classifier.features.kinds import TERM_KINDS, need_marks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
-TERM_KINDS = ("w1", "w2", "w3", "s1", "s2", "s3")
-ZONES = ("title", "lead", "opening", "rest")
 MAX_ZONE_WEIGHT = 1_000.0
 
 
@@ -27,6 +26,11 @@ class FeatureSpec:
     zone_weights: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     body_characters: int = 0
     sublinear: bool = True
+
+    @property
+    def marks(self) -> bool:
+        """Whether pages must be tokenised with their marks."""
+        return need_marks(self.terms)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

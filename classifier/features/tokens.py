@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.features.marks import is_mark
+from classifier.features.zones import ZONES, zones
 from classifier.vietnamese.normalise import NUMBER, normalise
-from classifier.vietnamese.segmenter import Segmenter, batches, nfc
+from classifier.vietnamese.segmenter import Segmenter, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,46 +19,56 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.types import Page
-
-from classifier.features.spec import ZONES
+    from classifier.vietnamese.segmenter import Segmented
 
 MAX_SYLLABLES = 40_000
 """Past this many distinct normalised syllables a lexicon is emptied between batches, so that memory stays flat."""
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Punctuation, symbols and numbers of some zones: `ids` (m,) of the lexicon, `broken` (m,) whether a word stood
+    before it, `ends` (4 x pages,) where each zone ends.
+    """
+
+    ids: NDArray[np.int32]
+    broken: NDArray[np.bool_]
+    ends: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
     """Segmented zones as integers: `syllables` (n,) lexicon ids without punctuation and numbers, `joined` (n,) whether
     a syllable continues a word, `broken` (n,) whether a term may not reach over to it from the left, `zone_ends` (4 x
-    pages,) where each zone ends.
+    pages,) where each zone ends. `marks`: what is left out of these, where it was asked for.
     """
 
     syllables: NDArray[np.int32]
     joined: NDArray[np.bool_]
     broken: NDArray[np.bool_]
     zone_ends: NDArray[np.int64]
+    marks: Marks | None = None
 
     @property
     def pages(self) -> int:
         """How many pages these are."""
         return self.zone_ends.size // len(ZONES)
 
-    def span(self, page: int) -> tuple[int, int]:
-        """Where the syllables of a page begin and end."""
-        first = len(ZONES) * page
-        return int(self.zone_ends[first - 1]) if page else 0, int(self.zone_ends[first + len(ZONES) - 1])
-
     def page(self, number: int) -> Tokens:
         """One page alone."""
-        begin, end = self.span(number)
-        first = len(ZONES) * number
-        ends = self.zone_ends[first : first + len(ZONES)] - begin
-        return Tokens(self.syllables[begin:end], self.joined[begin:end], self.broken[begin:end], ends)
+        (begin, end), ends = _cut(self.zone_ends, number)
+        found = self.syllables[begin:end], self.joined[begin:end], self.broken[begin:end], ends
+        if self.marks is None:
+            return Tokens(*found)
+        (begin, end), ends = _cut(self.marks.ends, number)
+        return Tokens(*found, Marks(self.marks.ids[begin:end], self.marks.broken[begin:end], ends))
 
-    def pages_of(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Which page each syllable position is in."""
-        page: NDArray[np.int64] = np.searchsorted(self.zone_ends, positions, side="right") // len(ZONES)
-        return page
+
+def _cut(ends: NDArray[np.int64], page: int) -> tuple[tuple[int, int], NDArray[np.int64]]:
+    """Where a page begins and ends in a stream with these zone ends, and its own zone ends."""
+    first, last = len(ZONES) * page, len(ZONES) * (page + 1)
+    begin = int(ends[first - 1]) if page else 0
+    return (begin, int(ends[last - 1])), ends[first:last] - begin
 
 
 class Lexicon:
@@ -98,13 +110,14 @@ class Tokeniser:
         self.segmenter = segmenter or Segmenter()
         self.lexicon = Lexicon()
         self._generation = 0
-        self._to_lexicon = np.zeros(1, dtype=np.int32)
+        self._to_lexicon = np.zeros((2, 1), dtype=np.int32)
 
-    def tokenise(self, pages: Sequence[Page], body_characters: int = 0) -> Tokens:
-        """Segments the zones of each page."""
+    def tokenise(self, pages: Sequence[Page], body_characters: int = 0, *, marks: bool = False) -> Tokens:
+        """Segments the zones of each page; `marks`: keep punctuation, emoticons and the places of numbers too."""
         texts = [zone for page in pages for zone in zones(page, body_characters)]
         batch = self.segmenter.encode(texts)
-        lexical = self._lexicon_ids()[batch.ids]
+        of_syllables, of_marks = self._lexicon_ids()
+        lexical = of_syllables[batch.ids]
         is_pad = np.zeros(lexical.size, dtype=bool)
         is_pad[batch.pads] = True
         kept = lexical != 0
@@ -115,39 +128,39 @@ class Tokeniser:
         word_number = np.cumsum(~batch.joined)[kept]
         joined = np.concatenate(([False], word_number[1:] == word_number[:-1]))[: word_number.size] & ~broken
         zone_ends = np.cumsum(kept)[batch.pads[1:]]
-        return Tokens(lexical[kept], joined, broken, zone_ends)
+        return Tokens(lexical[kept], joined, broken, zone_ends, _marks(batch, of_marks) if marks else None)
 
     def forget_if_full(self) -> None:
         """Empties the lexicon past its limit; only where no ids of it are in use."""
         if len(self.lexicon.strings) > MAX_SYLLABLES:
             self.lexicon = Lexicon()
-            self._to_lexicon = np.zeros(1, dtype=np.int32)
+            self._to_lexicon = np.zeros((2, 1), dtype=np.int32)
 
     def _lexicon_ids(self) -> NDArray[np.int32]:
+        """(2, syllables of the segmenter) lexicon ids: as a syllable (0: left out), and as a mark (0: is none)."""
         table = self.segmenter.table
         if table.generation != self._generation:
-            kept = table.kept[table.kept < self._to_lexicon.size]
+            kept = table.kept[table.kept < self._to_lexicon.shape[1]]
             again = table.generation == self._generation + 1
-            self._generation, self._to_lexicon = table.generation, self._to_lexicon[kept if again else kept[:1]]
-        known = self._to_lexicon.size
+            self._generation, self._to_lexicon = table.generation, self._to_lexicon[:, kept if again else kept[:1]]
+        known = self._to_lexicon.shape[1]
         if known < len(table.syllables):
-            forms = (normalise(syllable) for syllable in table.syllables[known:])
-            # Numbers are left out like punctuation: a count or a year is no reason for a topic.
-            new = [self.lexicon.id_of("" if form == NUMBER else form) for form in forms]
-            self._to_lexicon = np.concatenate((self._to_lexicon, np.array(new, dtype=np.int32)))
+            new = np.array([self._ids_of(syllable) for syllable in table.syllables[known:]], dtype=np.int32)
+            self._to_lexicon = np.concatenate((self._to_lexicon, new.T), axis=1)
         return self._to_lexicon
 
+    def _ids_of(self, syllable: str) -> tuple[int, int]:
+        form = normalise(syllable)
+        if form == NUMBER:  # left out like punctuation: a count or a year is no reason for a topic
+            return 0, self.lexicon.id_of(NUMBER)
+        return self.lexicon.id_of(form), self.lexicon.id_of(syllable) if not form and is_mark(syllable) else 0
 
-def zones(page: Page, body_characters: int = 0) -> tuple[str, str, str, str]:
-    """Title, lead, opening and rest; the opening ends with the last word of the body's first `body_characters`."""
-    opening, rest = page.body, ""
-    if body_characters and len(opening) > body_characters:
-        opening = nfc(opening)  # the same cut however the accents are written
-    if body_characters and len(opening) > body_characters:
-        cut = opening.rfind(" ", 0, body_characters + 1)
-        cut = cut if cut > 0 else body_characters
-        opening, rest = opening[:cut], opening[cut:].lstrip(" ")
-    return page.title, page.lead, opening, rest
+
+def _marks(batch: Segmented, of_marks: NDArray[np.int32]) -> Marks:
+    ids = of_marks[batch.ids]
+    (at,) = np.nonzero(ids)
+    broken = np.diff(at, prepend=-2) != 1
+    return Marks(ids[at], broken, np.cumsum(ids != 0)[batch.pads[1:]])
 
 
 def page_batches(pages: Iterable[Page]) -> Iterator[list[Page]]:

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from classifier.features.spec import TERM_KINDS
+from classifier.features.kinds import TERM_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.features.counts import Counts, TermTable, count_terms, row_sums, tf_idf
-from classifier.features.terms import term_string, terms_of
+from classifier.features.kinds import readable, terms_of
 from classifier.features.tokens import Tokeniser, page_batches
 from classifier.types import OTHER, Page, Prediction, Reason, TopicScore
 from classifier.vietnamese.segmenter import Segmenter, nfc
@@ -146,8 +146,8 @@ class Model:
         if self._table is None:
             self._table = TermTable(self.hashes)
         tokeniser = self.tokeniser
-        tokens = tokeniser.tokenise(pages, self.features.body_characters)
-        counts = count_terms(tokens, tokeniser.lexicon.hashes, self._table, self.features)
+        tokens = tokeniser.tokenise(pages, self.features.body_characters, marks=self.features.marks)
+        counts = count_terms(tokens, tokeniser.lexicon, self._table, self.features)
         return tokens, tf_idf(counts, self.idf, self.features)
 
     def _scores(self, rows: Counts) -> NDArray[np.float64]:
@@ -200,12 +200,10 @@ class Model:
         if self._table is None:
             raise AssertionError("no features without a table")
         wanted, found = set(columns.tolist()), {}
-        page, lexicon = tokens.page(row), self.tokeniser.lexicon
-        for terms in terms_of(page, lexicon.hashes, self.features.terms):
+        for terms in terms_of(tokens.page(row), self.tokeniser.lexicon, self.features.terms):
             for at, column in enumerate(self._table.columns(terms.hashes).tolist()):
                 if column in wanted and column not in found:
-                    term = term_string(page, lexicon, terms.kind, int(terms.first[at]), int(terms.last[at]))
-                    found[column] = readable(term)
+                    found[column] = readable(terms.string(at))
         return found
 
 
@@ -218,8 +216,3 @@ def passages(body: str) -> list[str]:
         else:
             found.append(paragraph)
     return found
-
-
-def readable(term: str) -> str:
-    """A vocabulary term as people write it: `đối_thoại chiến_lược` is "đối thoại chiến lược"."""
-    return term.replace("_", " ").replace("+", " ")

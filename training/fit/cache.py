@@ -16,18 +16,18 @@ import zipfile
 import zlib
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from classifier import __version__
-from classifier.features.spec import ZONES
-from classifier.features.tokens import Lexicon, Tokens, zones
+from classifier.features.tokens import Lexicon, Marks, Tokens
+from classifier.features.zones import ZONES, zones
 from classifier.vietnamese.pyvi_model import load_pyvi_model
 from training.fit.matrix import TokenisedCorpus, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,6 +45,9 @@ _ARRAYS = {
     "joined": "|u1",
     "broken": "|u1",
     "zone_ends": "<i8",
+    "marks": "<i4",
+    "marks_broken": "|u1",
+    "mark_ends": "<i8",
     "batch_pages": "<i8",
     "strings": "|u1",
 }
@@ -98,11 +101,15 @@ def write_entry(entry: Path, tokens: TokenisedCorpus) -> None:
     """Writes an entry whole or not at all; a full or read-only disk costs the cache, not the training."""
     batches, strings = tokens.batches, tokens.lexicon.strings
     joined, broken = (np.concatenate([getattr(batch, name) for batch in batches]) for name in ("joined", "broken"))
+    marks = [batch.marks for batch in batches if batch.marks is not None]
     arrays: dict[str, NDArray[np.generic]] = {
         "syllables": np.concatenate([batch.syllables for batch in batches]),
         "joined": np.packbits(joined),
         "broken": np.packbits(broken),
         "zone_ends": np.concatenate([batch.zone_ends for batch in batches]),
+        "marks": np.concatenate([one.ids for one in marks]),
+        "marks_broken": np.packbits(np.concatenate([one.broken for one in marks])),
+        "mark_ends": np.concatenate([one.ends for one in marks]),
         "batch_pages": np.array([batch.pages for batch in batches], dtype=np.int64),
         "strings": np.frombuffer("\n".join(strings).encode("utf-8", "surrogatepass"), dtype=np.uint8),
     }
@@ -168,25 +175,34 @@ def _tokens(arrays: Mapping[str, NDArray[np.generic]], pages: int) -> TokenisedC
         raise ValueError("arrays of another form")
     strings = arrays["strings"].tobytes().decode("utf-8", "surrogatepass").split("\n")
     lexicon = Lexicon(strings[1:])
-    syllables, zone_ends, batch_pages = (arrays[name] for name in ("syllables", "zone_ends", "batch_pages"))
-    counts = np.asarray(batch_pages, dtype=np.int64)
-    ends = np.asarray(zone_ends, dtype=np.int64)
+    counts = np.asarray(arrays["batch_pages"], dtype=np.int64)
+    if lexicon.strings != strings or counts.sum() != pages or (counts <= 0).any():
+        raise ValueError("arrays that do not belong together")
     last_zones = len(ZONES) * np.cumsum(counts) - 1
-    if lexicon.strings != strings or counts.sum() != pages or ends.size != len(ZONES) * pages or (counts <= 0).any():
+    words = _streams(arrays, ("syllables", "zone_ends", "joined", "broken"), last_zones, len(strings))
+    marks = _streams(arrays, ("marks", "mark_ends", "marks_broken"), last_zones, len(strings))
+    batches = [
+        Tokens(ids, joined, broken, ends, Marks(*of_marks))
+        for (ids, joined, broken, ends), of_marks in zip(words, marks, strict=True)
+    ]
+    return TokenisedCorpus(batches, lexicon)
+
+
+def _streams(
+    arrays: Mapping[str, NDArray[np.generic]], names: Sequence[str], last_zones: NDArray[np.int64], most: int
+) -> Iterator[tuple[NDArray[Any], ...]]:
+    """For each batch the ids, flags and zone ends of a stream whose arrays have these names."""
+    ids, ends = (np.asarray(arrays[name], dtype=kind) for name, kind in zip(names, ("<i4", "<i8"), strict=False))
+    flags = [np.asarray(arrays[name], dtype=np.uint8) for name in names[2:]]
+    if ends.size != last_zones[-1] + 1 or any(flag.size != -(-ids.size // 8) for flag in flags):
         raise ValueError("arrays that do not belong together")
     sizes = ends[last_zones]
-    flags = [
-        np.unpackbits(np.asarray(arrays[name], dtype=np.uint8), count=syllables.size) for name in ("joined", "broken")
-    ]
-    ids = np.asarray(syllables, dtype=np.int32)
-    if sizes.sum() != ids.size or (ids.size and not 0 < ids.min() <= ids.max() < len(strings)):
-        raise ValueError("syllables that are not in the lexicon")
-    joined, broken = (flag.astype(bool) for flag in flags)
-    cuts, page_cuts = np.cumsum(sizes)[:-1], last_zones[:-1] + 1
-    parts = zip(
-        np.split(ids, cuts), np.split(joined, cuts), np.split(broken, cuts), np.split(ends, page_cuts), strict=True
-    )
-    batches = [Tokens(*part) for part in parts]
-    if any((np.diff(batch.zone_ends, prepend=0) < 0).any() for batch in batches):
-        raise ValueError("zones that end before they begin")
-    return TokenisedCorpus(batches, lexicon)
+    if sizes.sum() != ids.size or (ids.size and not 0 < ids.min() <= ids.max() < most):
+        raise ValueError("units that are not in the lexicon")
+    cuts = np.cumsum(sizes)[:-1]
+    parts = [ids, *(np.unpackbits(flag, count=ids.size).astype(bool) for flag in flags)]
+    of_batches = [np.split(part, cuts) for part in parts] + [np.split(ends, last_zones[:-1] + 1)]
+    for batch in zip(*of_batches, strict=True):
+        if (np.diff(batch[-1], prepend=0) < 0).any():
+            raise ValueError("zones that end before they begin")
+        yield batch

@@ -67,7 +67,7 @@ def _fit(corpus: Corpus, spec: TrainingSpec, tokens: TokenisedCorpus | None) -> 
     else:
         idf = inverse_document_frequency(vocabulary.document_frequency, tokens.pages)
     matrix = sparse(tf_idf(counts, idf, spec.features), len(vocabulary.terms))
-    smoothing = smoothing_matrix(vocabulary.terms, spec)
+    smoothing = smoothing_matrix(vocabulary.hashes, spec)
     features = widened(matrix, smoothing)
     targets = target_matrix(corpus, labels)
     weights, intercepts = fit_linear(features, targets, spec)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.features.counts import Counts, TermTable, count_terms
-from classifier.features.terms import term_string, terms_of, word_hashes
+from classifier.features.kinds import terms_of, word_hashes
 from classifier.features.tokens import Lexicon, Tokeniser, Tokens, page_batches
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class Vocabulary:
 
 
 def tokenise(pages: Iterable[Page], body_characters: int = 0) -> TokenisedCorpus:
-    """Segments a corpus once; everything after works on the integers."""
+    """Segments a corpus once, with its marks; everything after works on the integers."""
     tokeniser = Tokeniser()
-    batches = [tokeniser.tokenise(batch, body_characters) for batch in page_batches(pages)]
+    batches = [tokeniser.tokenise(batch, body_characters, marks=True) for batch in page_batches(pages)]
     return TokenisedCorpus(batches, tokeniser.lexicon)
 
 
@@ -58,10 +58,9 @@ def build_vocabulary(
     Terms are first cut by occurrences, which takes no more than a sort of hashes, and only the survivors are counted by
     page.
     """
-    hashes = corpus.lexicon.hashes
-    candidates = _frequent(corpus, hashes, spec, min_df)
+    candidates = _frequent(corpus, spec, min_df)
     table = TermTable(candidates)
-    counts = stack([count_terms(batch, hashes, table, spec) for batch in corpus.batches])
+    counts = stack([count_terms(batch, corpus.lexicon, table, spec) for batch in corpus.batches])
     frequency = np.bincount(counts.columns, minlength=candidates.size)
     (kept,) = np.nonzero(frequency >= min_df)
     if max_terms and kept.size > max_terms:
@@ -75,11 +74,11 @@ def build_vocabulary(
 
 def with_words(vocabulary: Vocabulary, words: Sequence[str]) -> Vocabulary:
     """The vocabulary with further words (as `vocabulary.txt` writes them), which no page of the corpus need hold."""
-    known = set(vocabulary.terms)
-    new = [word for word in words if word not in known]
-    terms = [*vocabulary.terms, *new]
-    hashes = np.concatenate((vocabulary.hashes, word_hashes(new)))
-    frequency = np.concatenate((vocabulary.document_frequency, np.zeros(len(new), dtype=np.int64)))
+    found = word_hashes(words)
+    new = ~np.isin(found, vocabulary.hashes)  # by hash: a term of another kind may be written like a word
+    terms = [*vocabulary.terms, *(word for word, is_new in zip(words, new.tolist(), strict=True) if is_new)]
+    hashes = np.concatenate((vocabulary.hashes, found[new]))
+    frequency = np.concatenate((vocabulary.document_frequency, np.zeros(int(new.sum()), dtype=np.int64)))
     order = sorted(range(len(terms)), key=terms.__getitem__)
     return Vocabulary([terms[i] for i in order], hashes[order], frequency[order])
 
@@ -87,7 +86,7 @@ def with_words(vocabulary: Vocabulary, words: Sequence[str]) -> Vocabulary:
 def count(corpus: TokenisedCorpus, vocabulary_hashes: NDArray[np.uint64], spec: FeatureSpec) -> Counts:
     """The counts of a given vocabulary in a corpus."""
     table = TermTable(vocabulary_hashes)
-    return stack([count_terms(batch, corpus.lexicon.hashes, table, spec) for batch in corpus.batches])
+    return stack([count_terms(batch, corpus.lexicon, table, spec) for batch in corpus.batches])
 
 
 def stack(parts: Sequence[Counts]) -> Counts:
@@ -99,12 +98,12 @@ def stack(parts: Sequence[Counts]) -> Counts:
     return Counts(np.concatenate(indptr), np.concatenate(columns), np.concatenate(values))
 
 
-def _frequent(corpus: TokenisedCorpus, hashes: NDArray[np.uint64], spec: FeatureSpec, least: int) -> NDArray[np.uint64]:
+def _frequent(corpus: TokenisedCorpus, spec: FeatureSpec, least: int) -> NDArray[np.uint64]:
     """The hashes of all terms with at least `least` occurrences, ascending."""
     keys, occurrences = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
     for batch in corpus.batches:
         found, number = np.unique(
-            np.concatenate([terms.hashes for terms in terms_of(batch, hashes, spec.terms)]), return_counts=True
+            np.concatenate([terms.hashes for terms in terms_of(batch, corpus.lexicon, spec.terms)]), return_counts=True
         )
         keys, occurrences = add_up(np.concatenate((keys, found)), np.concatenate((occurrences, number)))
     return keys[occurrences >= least]
@@ -128,14 +127,13 @@ def term_strings(corpus: TokenisedCorpus, wanted: NDArray[np.uint64], kinds: Seq
     missing[-1] = False  # where -1, "not in the table", points
     first_place = np.full(wanted.size, -1, dtype=np.int64)
     for batch in corpus.batches:
-        for terms in terms_of(batch, corpus.lexicon.hashes, kinds):
+        for terms in terms_of(batch, corpus.lexicon, kinds):
             columns = table.columns(terms.hashes)
             places = np.flatnonzero(missing[columns])
             first_place[columns[places][::-1]] = places[::-1]  # of several places the first is written last
             new = np.flatnonzero(first_place >= 0)
             for column, place in zip(new.tolist(), first_place[new].tolist(), strict=True):
-                first, last = int(terms.first[place]), int(terms.last[place])
-                strings[column] = term_string(batch, corpus.lexicon, terms.kind, first, last)
+                strings[column] = terms.string(place)
             first_place[new] = -1
             missing[new] = False
     return strings

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.features.counts import TermTable
+from classifier.features.kinds import word_hashes
 from classifier.vietnamese.background import background
 from training.fit.matrix import Vocabulary
 
@@ -25,7 +27,7 @@ def without_common(vocabulary: Vocabulary, share: float) -> Vocabulary:
     )
 
 
-def smoothing_matrix(terms: list[str], spec: TrainingSpec) -> NDArray[np.float32] | None:
+def smoothing_matrix(hashes: NDArray[np.uint64], spec: TrainingSpec) -> NDArray[np.float32] | None:
     """(V, d) the word vectors of the terms times `spec.prior`, zeros for terms without one; None without a prior.
 
     A linear model over [x, x @ E] is one over x with the weights w + E @ v: the same as a Gaussian prior with
@@ -35,11 +37,9 @@ def smoothing_matrix(terms: list[str], spec: TrainingSpec) -> NDArray[np.float32
     if not spec.prior:
         return None
     figures = background()
-    place = {word: row for row, word in enumerate(figures.words)}
-    matrix = np.zeros((len(terms), figures.vectors.shape[1]), dtype=np.float32)
-    rows = [(column, place[term]) for column, term in enumerate(terms) if term in place]
-    columns, sources = np.array(rows, dtype=np.int64).reshape(-1, 2).T
-    matrix[columns] = spec.prior * figures.vectors[sources]
+    sources = TermTable(word_hashes(figures.words)).columns(hashes)
+    matrix = np.zeros((hashes.size, figures.vectors.shape[1]), dtype=np.float32)
+    matrix[sources >= 0] = spec.prior * figures.vectors[sources[sources >= 0]]
     return matrix
 
 

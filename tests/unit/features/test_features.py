@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from classifier.features import counts
 from classifier.features import tokens as features
 from classifier.features.counts import Counts, TermTable, count_terms, row_sums, tf_idf
-from classifier.features.spec import TERM_KINDS, FeatureSpec
-from classifier.features.terms import term_string, terms_of, word_hashes
-from classifier.features.tokens import Lexicon, Tokeniser, page_batches, zones
+from classifier.features.kinds import TERM_KINDS, readable, terms_of, word_hashes
+from classifier.features.spec import FeatureSpec
+from classifier.features.tokens import Lexicon, Tokeniser, page_batches
+from classifier.features.zones import zones
 from classifier.types import Page
 from classifier.vietnamese import Segmenter, syllables
 from classifier.vietnamese.normalise import NUMBER, normalise
@@ -28,11 +29,35 @@ FROZEN = {
     "s1": (0xEA111217E9E89611, "mỹ"),
     "s2": (0x3F7A1E441CD69C3B, "mỹ+sẵn"),
     "s3": (0x28EBC2255D2FC1CE, "mỹ+sẵn+sàng"),
+    "c2": (0xEC8A7DF71D830469, "… m…"),
+    "c3": (0x622D2C4CF4E6740A, "… mỹ…"),
+    "c4": (0xFADAF481ABAF3D34, "… mỹ …"),
+    "c5": (0xA95F2D6E32693019, "… mỹ s…"),
+    "m1": (0xFFF2A1B5F66D9315, '":"'),
+    "m2": (0x7C5B3E7474550538, '":)"'),
+    "m3": (0xFB9814789B988615, '":)😂"'),
 }
 MASK = (1 << 64) - 1
 
 vocabulary = st.sampled_from(
-    ["Mỹ", "Nga", "đối thoại", "hạt nhân", "Hoà bình", "hòa bình", "TP.", "5", "12,5", ",", "“", "...", "a@b.vn", "và"]
+    [
+        "Mỹ",
+        "Nga",
+        "đối thoại",
+        "hạt nhân",
+        "Hoà bình",
+        "hòa bình",
+        "TP.",
+        "5",
+        "12,5",
+        ",",
+        "“",
+        "...",
+        "a@b.vn",
+        "và",
+        ":)",
+        "😂!",
+    ]
 )
 zone_texts = st.lists(vocabulary, max_size=12).map(" ".join)
 pages = st.builds(Page, id=st.just("x"), title=zone_texts, lead=zone_texts, body=zone_texts)
@@ -52,9 +77,9 @@ def other():
 
 def _occurrences(tokeniser, tokens, kinds):
     """(kind, string, hash, first position) of every term occurrence."""
-    for terms in terms_of(tokens, tokeniser.lexicon.hashes, kinds):
-        for value, first, last in zip(terms.hashes.tolist(), terms.first.tolist(), terms.last.tolist(), strict=True):
-            yield terms.kind, term_string(tokens, tokeniser.lexicon, terms.kind, first, last), value, first
+    for terms in terms_of(tokens, tokeniser.lexicon, kinds):
+        for at, (value, first) in enumerate(zip(terms.hashes.tolist(), terms.first.tolist(), strict=True)):
+            yield terms.kind.name, terms.string(at), value, first
 
 
 def _words(text, segmenter):
@@ -70,22 +95,44 @@ def _words(text, segmenter):
     return words
 
 
+def _runs_of_marks(text, segmenter):
+    """The marks of a text, those without a word between them together, the slow and plain way."""
+    runs, after_word = [], True
+    for syllable in next(segmenter.segment([text])).replace("_", " ").split() if text.strip() else []:
+        form = normalise(syllable)
+        is_mark = form == NUMBER or (not form and "@" not in syllable)
+        if is_mark and after_word:
+            runs.append([])
+        if is_mark:
+            runs[-1].append(form or syllable)
+        after_word = not is_mark
+    return runs
+
+
 def _naive_counts(page, spec, segmenter):
     """The zone-weighted count of each (kind, term) in a page, the slow and plain way."""
     counted = Counter()
     for text, weight in zip(zones(page, spec.body_characters), spec.zone_weights, strict=True):
         words = _words(text, segmenter)
-        units = {"w": ["_".join(word) for word in words], "s": [part for word in words for part in word]}
+        parts = [part for word in words for part in word]
+        runs = {
+            "w": (" ", [["_".join(word) for word in words]]),
+            "s": ("+", [parts]),
+            "c": ("", [list(f" {' '.join(parts)} ")] if parts else []),
+            "m": ("", _runs_of_marks(text, segmenter)),
+        }
         for kind in spec.terms:
-            glue, size, sequence = " " if kind[0] == "w" else "+", int(kind[1]), units[kind[0]]
-            for start in range(len(sequence) - size + 1):
-                counted[kind, glue.join(sequence[start : start + size])] += weight
+            size, (glue, sequences) = int(kind[1]), runs[kind[0]]
+            for sequence in sequences:
+                for start in range(len(sequence) - size + 1):
+                    term = glue.join(sequence[start : start + size])
+                    counted[kind, {"c": f"…{term}…", "m": f'"{term}"'}.get(kind[0], term)] += weight
     return counted
 
 
 def test_hashes_are_the_same_on_every_machine_and_day(tokeniser):
     """Each kind of term has the hash that shipped models know it by."""
-    tokens = tokeniser.tokenise([Page("x", body="Mỹ sẵn sàng đối thoại với Nga")])
+    tokens = tokeniser.tokenise([Page("x", body="Mỹ sẵn sàng đối thoại với Nga :)😂")], marks=True)
     found = {}
     for kind, string, value, _ in _occurrences(tokeniser, tokens, TERM_KINDS):
         found.setdefault(kind, (value, string))
@@ -98,7 +145,7 @@ def test_hashes_are_the_same_on_every_machine_and_day(tokeniser):
 def test_a_term_has_one_hash_wherever_it_stands(tokeniser, many):
     """Neighbours, zones, pages and earlier texts make no difference; kinds and terms do."""
     known = {}
-    for kind, string, value, _ in _occurrences(tokeniser, tokeniser.tokenise(many), TERM_KINDS):
+    for kind, string, value, _ in _occurrences(tokeniser, tokeniser.tokenise(many, marks=True), TERM_KINDS):
         assert known.setdefault((kind, string), value) == value
     assert len(set(known.values())) == len(known)
     words = [string for kind, string in known if kind == "w1"]
@@ -115,10 +162,10 @@ def test_a_term_has_one_hash_wherever_it_stands(tokeniser, many):
 def test_counts_are_those_of_a_plain_count(tokeniser, other, many, kinds, weights, opening):
     """count_terms finds, on any pages, exactly the terms and weighted counts that counting by hand finds."""
     spec = FeatureSpec(tuple(kinds), weights, opening)
-    tokens = tokeniser.tokenise(many, opening)
+    tokens = tokeniser.tokenise(many, opening, marks=spec.marks)
     names = {value: (kind, string) for kind, string, value, _ in _occurrences(tokeniser, tokens, kinds)}
     hashes = np.array(sorted(names), dtype=np.uint64)
-    counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(hashes), spec)
+    counts = count_terms(tokens, tokeniser.lexicon, TermTable(hashes), spec)
     assert counts.indptr.size == len(many) + 1
     for row, page in enumerate(many):
         part = slice(int(counts.indptr[row]), int(counts.indptr[row + 1]))
@@ -132,7 +179,7 @@ def test_terms_outside_the_vocabulary_are_not_counted(tokeniser):
     """Only the table's terms have columns; a page without any is an empty row."""
     spec = FeatureSpec(terms=("w1",))
     tokens = tokeniser.tokenise([Page("a", body="Nga và Mỹ, Nga"), Page("b", body="và"), Page("c", body="Nga")])
-    counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(word_hashes(["nga"])), spec)
+    counts = count_terms(tokens, tokeniser.lexicon, TermTable(word_hashes(["nga"])), spec)
     assert (counts.indptr.tolist(), counts.columns.tolist(), counts.values.tolist()) == (
         [0, 1, 1, 2],
         [0, 0],
@@ -150,7 +197,7 @@ def test_zones_have_their_weights_and_no_term_reaches_over_their_ends(tokeniser)
     strings = {string for _, string, _, _ in _occurrences(tokeniser, tokens, spec.terms)}
     assert "hạt+nhân" not in strings
     assert "hạt nhân" not in strings
-    counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(word_hashes(["nga"])), spec)
+    counts = count_terms(tokens, tokeniser.lexicon, TermTable(word_hashes(["nga"])), spec)
     assert counts.values.tolist() == [5 + 3 + 1 + 0.5 * 2]
 
 
@@ -229,7 +276,7 @@ def test_an_empty_vocabulary_knows_nothing(tokeniser):
     assert word_hashes([]).size == 0
     tokens = tokeniser.tokenise([])
     assert (tokens.pages, tokens.syllables.size) == (0, 0)
-    counts = count_terms(tokens, tokeniser.lexicon.hashes, TermTable(word_hashes(["nga"])), FeatureSpec())
+    counts = count_terms(tokens, tokeniser.lexicon, TermTable(word_hashes(["nga"])), FeatureSpec())
     assert counts.indptr.tolist() == [0]
 
 
@@ -250,15 +297,15 @@ def test_emptied_tables_change_no_feature(corpus_rows, monkeypatch):
     spec = FeatureSpec(terms=("w1", "s2"), zone_weights=(2.0, 1.0, 1.0, 0.5))
     whole = Tokeniser()
     tokens = whole.tokenise(many)
-    found = np.unique(np.concatenate([terms.hashes for terms in terms_of(tokens, whole.lexicon.hashes, spec.terms)]))
+    found = np.unique(np.concatenate([terms.hashes for terms in terms_of(tokens, whole.lexicon, spec.terms)]))
     table = TermTable(found)
-    expected = count_terms(tokens, whole.lexicon.hashes, table, spec)
+    expected = count_terms(tokens, whole.lexicon, table, spec)
     monkeypatch.setattr(features, "MAX_SYLLABLES", 100)
     monkeypatch.setattr(syllables, "MAX_RUNS", 80)
     small = Tokeniser()
     for row, page in enumerate(many):
         small.forget_if_full()
-        counts = count_terms(small.tokenise([page]), small.lexicon.hashes, table, spec)
+        counts = count_terms(small.tokenise([page]), small.lexicon, table, spec)
         part = slice(int(expected.indptr[row]), int(expected.indptr[row + 1]))
         assert counts.columns.tolist() == expected.columns[part].tolist()
         assert counts.values.tolist() == expected.values[part].tolist()
@@ -281,11 +328,36 @@ def test_one_page_of_a_batch_stands_alone(tokeniser, corpus_rows):
     """A page cut out of a batch has the syllables, words and zones that it has by itself."""
     many = [Page(row["id"], row["title"], body=row["text"]) for row in corpus_rows[:12]]
     many.insert(5, Page("empty"))
-    batch = tokeniser.tokenise(many, 100)
+    batch = tokeniser.tokenise(many, 100, marks=True)
     for number, page in enumerate(many):
-        cut, alone = batch.page(number), tokeniser.tokenise([page], 100)
+        cut, alone = batch.page(number), tokeniser.tokenise([page], 100, marks=True)
         for name in ("syllables", "joined", "broken", "zone_ends"):
             assert getattr(cut, name).tolist() == getattr(alone, name).tolist()
+        for name in ("ids", "broken", "ends"):
+            assert getattr(cut.marks, name).tolist() == getattr(alone.marks, name).tolist()
+
+
+def test_marks_are_terms_and_stand_in_the_way_of_no_words(tokeniser):
+    """Punctuation, emoticons and numbers are counted apart, by runs; words, pairs and characters are what they were."""
+    page = Page("x", title="Đẹp quá!!! 😂", body="giao 2 ngày, tệ :(")
+    with_marks, without = (tokeniser.tokenise([page], marks=marks) for marks in (True, False))
+    assert without.marks is None
+    kinds = ("w1", "w2", "s2", "c3")
+    assert list(_occurrences(tokeniser, with_marks, kinds)) == list(_occurrences(tokeniser, without, kinds))
+    found = Counter(string for _, string, _, _ in _occurrences(tokeniser, with_marks, ("m1", "m2")))
+    assert found == {'"!"': 3, '"😂"': 1, '"#"': 1, '","': 1, '":"': 1, '"("': 1, '"!!"': 2, '"!😂"': 1, '":("': 1}
+    with pytest.raises(AssertionError, match="without marks"):
+        list(terms_of(without, tokeniser.lexicon, ("m1",)))
+
+
+def test_terms_are_shown_as_people_write_them():
+    """Glue between syllables is a space; a mark that looks like it is not."""
+    assert [readable(term) for term in ("đối_thoại cấp_cao", "s+m", '"_+"', "…g b…")] == [
+        "đối thoại cấp cao",
+        "s m",
+        '"_+"',
+        "…g b…",
+    ]
 
 
 def test_batches_of_pages_keep_all_of_them_in_order():

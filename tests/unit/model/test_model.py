@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from classifier import load
 from classifier.features import tokens as features
+from classifier.features.kinds import readable, word_hashes
 from classifier.features.spec import FeatureSpec
-from classifier.features.terms import word_hashes
 from classifier.model.artifact import save
 from classifier.model.calibration import Calibration
-from classifier.model.model import Model, readable
+from classifier.model.model import Model
 from classifier.model.parallel import predict_parallel
 from classifier.types import OTHER, Headline, Page
 from classifier.vietnamese import segmenter, syllables

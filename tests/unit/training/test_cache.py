@@ -27,10 +27,18 @@ PAGES = [
 def same(one, other):
     """Whether two tokenised corpora hold the same integers and strings."""
     names = ("syllables", "joined", "broken", "zone_ends")
-    return one.lexicon.strings == other.lexicon.strings and all(
-        np.array_equal(getattr(a, name), getattr(b, name))
-        for a, b in zip(one.batches, other.batches, strict=True)
-        for name in names
+    return (
+        one.lexicon.strings == other.lexicon.strings
+        and all(
+            np.array_equal(getattr(a, name), getattr(b, name))
+            for a, b in zip(one.batches, other.batches, strict=True)
+            for name in names
+        )
+        and all(
+            np.array_equal(getattr(a.marks, name), getattr(b.marks, name))
+            for a, b in zip(one.batches, other.batches, strict=True)
+            for name in ("ids", "broken", "ends")
+        )
     )
 
 
@@ -107,7 +115,13 @@ def test_arrays_that_contradict_each_other_are_refused(tmp_path):
     assert read_entry(entry, len(PAGES) + 1) is None
     with np.load(entry) as stored:
         arrays = dict(stored)
-    for name, change in {"syllables": 10_000, "zone_ends": 1, "batch_pages": 1}.items():
+    for name, change in {
+        "syllables": 10_000,
+        "zone_ends": 1,
+        "batch_pages": 1,
+        "marks": 10_000,
+        "mark_ends": 1,
+    }.items():
         np.savez(entry, **arrays | {name: arrays[name] + change})
         assert read_entry(entry, len(PAGES)) is None
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.errors import ChudeError, NoInputError
+from classifier.features.kinds import word_hashes
 from classifier.features.spec import FeatureSpec
-from classifier.features.terms import word_hashes
 from classifier.types import OTHER, Page
 from classifier.vietnamese import segment
 from classifier.vietnamese.background import background
@@ -208,7 +208,7 @@ def test_folded_weights_score_as_the_widened_rows_do(small_corpus):
     tokens = tokenise(small_corpus.pages)
     vocabulary, counts = build_vocabulary(tokens, spec.features)
     matrix = sparse(counts, len(vocabulary.terms))
-    smoothing = smoothing_matrix(vocabulary.terms, spec)
+    smoothing = smoothing_matrix(vocabulary.hashes, spec)
     wide = widened(matrix, smoothing)
     assert wide.shape[1] == matrix.shape[1] + background().vectors.shape[1]
     weights, _ = fit_linear(wide, target_matrix(small_corpus, small_corpus.labels), spec)

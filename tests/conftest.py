@@ -71,7 +71,7 @@ def small_corpus():
 def trained(small_corpus, tmp_path_factory):
     """A model trained on the small corpus and written to a folder: (Trained, folder). Not to be changed."""
     from training.fit.defaults import spec_for
-    from training.train import train
+    from training.learn import train
 
     folder = tmp_path_factory.mktemp("model") / "small"
     return train(small_corpus, spec_for(small_corpus), folder=folder), folder

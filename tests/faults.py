@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What a command does to the disk, as Python tells its audit hooks, each before it happens.
 STEPS = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate", "tempfile.mkstemp")
 WARM = ("classifier.cli.cluster", "classifier.cli.evaluate", "classifier.cli.predict", "classifier.reading")
-WARM += ("classifier.cli.train", "classifier.clustering.cluster", "eval.plots.figures", "training.train", "sklearn.svm")
+WARM += ("classifier.cli.train", "classifier.clustering.cluster", "eval.plots.figures", "training.learn", "sklearn.svm")
 SMALL_BATCHES = """
 import sys
 from classifier.vietnamese import segmenter

@@ -18,7 +18,7 @@ from eval.scores.score_intervals import label_intervals
 from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
 from training.fit.fitting import fit
 from training.folds import DateSplit, date_split, folds, iso_day, shrunk, untrainable
-from training.train import weighted_terms
+from training.learn import weighted_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -73,8 +73,7 @@ def command(
       $ chude check train.jsonl --against test.jsonl
       $ chude check corpus/ --format jsonl -o findings.jsonl
     """
-    from training.check import check
-    from training.corpus import read_corpus
+    from training import check, read_corpus
     from training.findings import RULES
     from training.label_errors import QUICK
 
@@ -88,10 +87,8 @@ def command(
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tested = read_corpus(against, columns=columns, encoding=encoding, on_skip=tally.skip) if against else None
     tally.used = len(corpus.articles) + (len(tested.articles) if tested else 0)
-    if options["label_errors"] is None:
-        options["label_errors"] = len(corpus.articles) <= QUICK
-        if not options["label_errors"]:
-            wording.say(f"chude: not looking for label errors in over {QUICK:,} articles; --label-errors asks for it")
+    if options["label_errors"] is None and len(corpus.articles) > QUICK:
+        wording.say(f"chude: not looking for label errors in over {QUICK:,} articles; --label-errors asks for it")
     findings = check(corpus, tested, ignore=ignore, **options)
     with common.output(target) as stream:
         write(findings, form, stream)

@@ -10,14 +10,14 @@ import click
 
 from classifier import wording
 from classifier.cli import common
-from classifier.cli.cluster_dates import as_day
-from classifier.cli.cluster_files import CONTENTS, FORMATS, PICTURES, draw, write, write_folder
+from classifier.cli.cluster_files import CONTENTS, FORMATS, draw, write, write_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from classifier.clustering import ClusterResult, MergedHeadline
-    from classifier.types import Page
+
+PICTURES = (".png", ".svg")
 
 
 def _number(_context: click.Context, _option: click.Parameter, value: str) -> int | str:
@@ -79,7 +79,7 @@ def command(
       $ chude cluster headlines.csv --k 40 --plot map.png
       $ chude cluster saved/ -o clusters/
     """
-    from classifier.clustering import cluster_merged, merge_headlines
+    from classifier.clustering import cluster_pages
     from classifier.disk.atomic import check_replaceable
     from classifier.errors import NoInputError
     from classifier.reading import read_pages
@@ -95,19 +95,19 @@ def command(
     columns = common.columns_from(options)
     loaded = common.load_model(model)
     pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
-    merged = merge_headlines(headline_items(pages, tally))
-    if not merged and tally.used:
+    with _progress() as progress:
+        found = cluster_pages(pages, k, max_outliers=max_outliers, model=loaded, on_skip=tally.skip, progress=progress)
+    tally.used = found.used
+    if not found.headlines and found.used:
         raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
-    if merged:
-        with _progress() as progress:
-            result = cluster_merged(merged, k, max_outliers=max_outliers, model=loaded, progress=progress)
-        _write(result, target, form)
+    if found.headlines:
+        _write(found.result, target, form)
         if plot:
             Path(plot).parent.mkdir(parents=True, exist_ok=True)  # as -o does
-            draw(result, Path(plot))
+            draw(found.result, Path(plot))
     code = tally.finish("read", asked=paths)
-    _say_counts(merged, result)
-    _say_undated(merged)
+    _say_counts(found.headlines, found.result)
+    _say_undated(found.headlines)
     return code
 
 
@@ -122,35 +122,17 @@ def _progress() -> Iterator[Callable[[str, float], None] | None]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("reading", total=1.0)
-        yield lambda what, share: bar.update(task, description=what, completed=share)
+    bar = Progress(console=Console(file=sys.stderr), transient=True)
+    task = bar.add_task("reading", total=1.0)
 
+    def tell(what: str, share: float) -> None:
+        bar.start()  # not before: what is skipped while pages are read is said line by line
+        bar.update(task, description=what, completed=share)
 
-def headline_items(pages: Iterable[Page], tally: common.Tally) -> Iterator[tuple[str, str, str, str]]:
-    """(headline, blurb, page id, date) of each related headline; a row of a table is itself one headline.
-
-    What holds no word, an address for one, is named and counted as skipped.
-    """
-    from classifier.clustering.merge import headline_key
-    from classifier.types import Skipped
-
-    known: dict[str, tuple[str, ...]] = {}
-    for page in pages:
-        date = str(page.extra.get("date") or "")
-        found = [(item.headline, item.blurb) for item in page.related]
-        if not found and _is_row(page):
-            found = [(page.title or page.lead or page.body, page.lead if page.title else "")]
-        wordless = [headline for headline, _ in found if not headline_key(headline, known)]
-        for headline in wordless:
-            tally.skip(Skipped(page.source, f"the headline {headline[:80]!r} holds no word", "it is in no cluster"))
-        tally.used += not (wordless and len(found) == 1)
-        yield from ((headline, blurb, page.id, date) for headline, blurb in found if headline not in wordless)
-
-
-def _is_row(page: Page) -> bool:
-    """Whether the page is a table's row without related headlines: then its own headline is what is to be clustered."""
-    return page.source.rpartition(":")[2].isdigit() and bool(page.text)
+    try:
+        yield tell
+    finally:
+        bar.stop()
 
 
 def _say_counts(merged: Sequence[MergedHeadline], result: ClusterResult) -> None:
@@ -170,6 +152,8 @@ def _apart(result: ClusterResult) -> str:
 
 def _say_undated(merged: Sequence[MergedHeadline]) -> None:
     """Where there are dates, how many are missing, and how many cannot be read, with the first few of these."""
+    from classifier.clustering.weeks import as_day
+
     if not any(item.dates for item in merged):
         return
     missing = sum(not item.dates for item in merged)

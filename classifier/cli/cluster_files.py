@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from classifier import wording
 from classifier.cli import common
-from classifier.cli.cluster_dates import all_weeks, days_of, weeks
 from classifier.disk.atomic import Contents
 
 if TYPE_CHECKING:
@@ -17,16 +16,16 @@ if TYPE_CHECKING:
     from classifier.clustering import Cluster, ClusterResult
 
 FORMATS = ("table", "jsonl", "csv")
-PICTURES = (".png", ".svg")
 CONTENTS = Contents(
     "clusters.jsonl", ("clusters.csv", "clusters.html", "map.png", "map-silhouette.png", "map-weeks.png")
 )
 _SHOWN = 5
-_MOST_CHARTED, _MOST_TIMELINES = 40, 16
 
 
 def as_json(cluster: Cluster) -> dict[str, Any]:
     """The cluster as the contract's JSON object; `kind` tells news from service items and outliers."""
+    from classifier.clustering.weeks import days_of, weeks
+
     row: dict[str, Any] = {
         "cluster": cluster.number,
         "kind": cluster.kind,
@@ -61,6 +60,8 @@ def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
                 own = [item.headline, item.blurb, " ".join(item.pages), " ".join(item.dates)]
                 stream.write(common.separated_line([*shared, *own], ","))
     else:
+        from classifier.clustering.weeks import days_of
+
         clusters = list(clusters)
         dated = any(days_of(cluster) for cluster in clusters)
         rows = ([cell for cell in _row(cluster, dated=dated) if cell is not None] for cluster in clusters)
@@ -69,6 +70,8 @@ def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
 
 
 def _row(cluster: Cluster, *, dated: bool) -> list[str | None]:
+    from classifier.clustering.weeks import days_of
+
     days = days_of(cluster)
     ran = " – ".join(dict.fromkeys((days[0].isoformat(), days[-1].isoformat()))) if days else ""
     topic = cluster.topic or f"({cluster.kind})"
@@ -87,47 +90,20 @@ def _examples(cluster: Cluster) -> str:
 
 def write_folder(result: ClusterResult, folder: Path) -> None:
     """clusters.jsonl, clusters.csv, clusters.html and, where there is something to draw, the pictures of `draw`."""
-    from classifier.cli.cluster_page import cluster_page
+    from eval.pages.cluster_page import cluster_page
 
     for form in ("jsonl", "csv"):
         with (folder / f"clusters.{form}").open("w", encoding="utf-8", newline="") as stream:
             write(result.clusters, form, stream)
-    draw(result, folder / "map.png")
-    drawn = {
-        name: folder / f"map{end}.png"
-        for name, end in (("map", ""), ("silhouette", "-silhouette"), ("timeline", "-weeks"))
-    }
-    pictures = {name: path.read_bytes() for name, path in drawn.items() if path.exists()}
+    pictures = {name: path.read_bytes() for name, path in draw(result, folder / "map.png").items()}
     (folder / "clusters.html").write_text(cluster_page(result, pictures), encoding="utf-8")
 
 
-def draw(result: ClusterResult, path: Path) -> None:
-    """Draws the map to `path`, the silhouette chart beside it and, where headlines have dates, their weeks.
+def draw(result: ClusterResult, path: Path) -> dict[str, Path]:
+    """The pictures as `eval.plots.clusters` draws them; that there is nothing to draw is said."""
+    from eval.plots.clusters import draw_clusters
 
-    Without three news headlines there is nothing to draw. Where there are too many to lay out, the map shows clusters.
-    """
-    import numpy as np
-
-    from classifier.clustering.layout import MOST, cluster_middles, layout
-    from eval.plots.figures import headline_map, save, silhouette_chart, timeline
-
-    several = np.array([cluster.number for cluster in result.clusters if cluster.kind == "news" and cluster.size > 1])
-    grouped = np.where(np.isin(result.labels, several), result.labels, -1)  # what is alone has no name on the map
-    if len(result.labels) < 3:
+    drawn = draw_clusters(result, path)
+    if not drawn:
         wording.say("chude: too few headlines for a map")
-        return
-    news = [cluster for cluster in result.clusters if cluster.kind == "news"]
-    names = {cluster.number: ", ".join(cluster.keywords[:2]) or cluster.representative for cluster in news}
-    points, labels, sizes = result.points, grouped, None
-    if len(labels) > MOST:
-        points, labels, sizes = cluster_middles(points, labels)
-    # Its own name was given and may be a link, as with -o; the names beside it were not, and no link there is followed.
-    save(headline_map(layout(points), labels, names, sizes=sizes), path.resolve())
-    largest = np.where(grouped < _MOST_CHARTED, grouped, -1)  # numbered by size
-    beside = path.with_name(f"{path.stem}-silhouette{path.suffix}")
-    save(silhouette_chart(result.silhouettes, largest, names), beside)
-    if periods := all_weeks(news):
-        shown = news[:_MOST_TIMELINES]
-        counts = [[weeks(cluster).get(period, 0) for period in periods] for cluster in shown]
-        chart = timeline(periods, counts, [names[cluster.number] for cluster in shown])
-        save(chart, path.with_name(f"{path.stem}-weeks{path.suffix}"))
+    return drawn

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from classifier import wording
 from classifier.cli import common
-
-if TYPE_CHECKING:
-    from training.corpus import Corpus
 
 _SHOWN = 20
 _TITLE = 50
@@ -37,33 +33,17 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
       $ chude compare artifacts/world-news my-model gold.jsonl
       $ chude compare ours.jsonl fasttext.csv gold.jsonl
     """
-    from eval.scores.compare import compare
-    from training.corpus import read_corpus
+    from training import compare, read_corpus
 
     tally = common.Tally()
     corpus = read_corpus(corpora, columns=common.columns_from(options), encoding=encoding, on_skip=tally.skip)
-    corpus = corpus.in_one_order()
     tally.used = len(corpus.articles)
-    ids = [page.id for page in corpus.pages]
-    first, second = _labels(a, corpus), _labels(b, corpus)
-    names = (Path(a).name, Path(b).name) if Path(a).name != Path(b).name else (a, b)
-    result = compare(corpus.primaries, first, second, ids=ids, names=names)
+    result = compare(a, b, corpus)
     if form == "jsonl":
         click.echo(common.json_line(result.as_json()), nl=False)
     else:
         _show(result.as_json(), {page.id: page.title for page in corpus.pages})
     return tally.finish("compared", what="article")
-
-
-def _labels(source: str, corpus: Corpus) -> list[str]:
-    """What an artifact or a prediction file says of each article of the corpus."""
-    from eval.prediction_files import matched, read_predictions
-    from eval.scores.compare import NO_PREDICTION
-
-    if Path(source).is_dir():
-        return [prediction.topic for prediction in common.load_model(source).predict(corpus.pages)]
-    given = matched([page.id for page in corpus.pages], read_predictions(Path(source)), source)
-    return [NO_PREDICTION if one is None else one.topic for one in given]
 
 
 def _show(result: dict[str, Any], titles: dict[str, str]) -> None:

@@ -49,7 +49,7 @@ def command(target: str) -> int:
         predictions = _label(model, pages, folder, target)
         result = _cluster(model, pages, folder, target)
         report = _evaluate(folder, target)
-        from classifier.cli.demo_page import demo_page
+        from eval.pages.tour import demo_page
 
         (folder / "report.html").write_text(demo_page(pages, predictions, result, report, folder), encoding="utf-8")
     click.echo(f"\nDone in {time.monotonic() - started:.0f} s. Open {target}/report.html for all of it on one page.")
@@ -70,13 +70,11 @@ def _step(number: int, title: str, repeat: str) -> None:
 
 def _train(folder: Path, target: str) -> Model:
     from classifier.cli.train import scores_table
-    from training.corpus import read_corpus
-    from training.fit.defaults import spec_for
-    from training.train import train
+    from training import read_corpus, train
 
     _step(1, "Train on the built-in corpus", f"chude train -o {target}/model")
     corpus = read_corpus()
-    trained = train(corpus, spec_for(corpus), folder=folder / "model")
+    trained = train(corpus, folder=folder / "model")
     kinds = ", ".join(f"{count} {label}" for label, count in corpus.counts().items())
     click.echo(f"   {len(corpus.articles):,} short articles, written for chude: {kinds}.")
     click.echo("".join(f"  {line}\n" for line in scores_table(trained.info).splitlines() if line.strip()))
@@ -113,18 +111,17 @@ def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> li
 
 
 def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> ClusterResult:
-    from classifier.cli.cluster import headline_items
     from classifier.cli.cluster_files import write_folder
-    from classifier.clustering import cluster_merged, merge_headlines
+    from classifier.clustering import cluster_pages
 
     _step(4, "Group the headlines they recommend", f"chude cluster PAGE… -m {target}/model -o clusters/")
-    merged = merge_headlines(headline_items(pages, common.Tally()))
-    result = cluster_merged(merged, "auto", model=model)
+    found = cluster_pages(pages, model=model)
+    result = found.result
     write_folder(result, folder)
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]
     apart = sum(cluster.size for cluster in result.clusters if cluster.kind == "ticker")
     click.echo(
-        f"   {len(merged)} different headlines in {len(news)} clusters; {apart} lottery, weather … set apart."
+        f"   {len(found.headlines)} different headlines in {len(news)} clusters; {apart} lottery, weather … set apart."
         " The largest:"
     )
     for cluster in news[:5]:
@@ -135,11 +132,11 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
 
 def _evaluate(folder: Path, target: str) -> dict[str, Any]:
     from classifier.cli.evaluate import summary
-    from classifier.cli.evaluate_reports import report_on
     from eval.report.report import write_report
     from training.corpus import read_corpus
     from training.crossval import cross_validate, duplicate_groups
     from training.fit.defaults import spec_for
+    from training.judge import report_on
 
     _step(5, "Evaluate by cross-validation", f"chude eval --cv {FOLDS} -o {target}/evaluation")
     corpus = read_corpus()

@@ -13,6 +13,8 @@ from classifier.cli import common
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from training.judge import Evaluation
+
 
 @click.command("eval", short_help="Judges a model, or cross-validates: a report with plots.")
 @click.argument("corpora", metavar="[CORPUS…]", nargs=-1)
@@ -58,11 +60,10 @@ def command(
       $ chude eval --by-date my-news.csv -o report/
       $ chude eval --predictions fasttext.csv gold.jsonl -o report/
     """
-    from classifier.cli.evaluate_clusters import clustered
-    from classifier.cli.evaluate_reports import judge_file, judge_model, judge_training
     from classifier.disk.atomic import check_replaceable
     from eval.report.report import CONTENTS
-    from training.corpus import read_corpus
+    from training import evaluate, read_corpus
+    from training.headlines import clustered
 
     _check_usage(corpora, model, predictions, options)
     common.check_target(target, (*corpora, *clusters))
@@ -71,17 +72,16 @@ def command(
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip).in_one_order()
     tally.used = len(corpus.articles)
-    names = sorted(Path(path).name for path in corpora) or ["built-in corpus"]
-    headlines = clustered(corpus.pages, clusters, encoding=encoding, columns=columns, tally=tally)
-    if options["cv"] or options["by_date"]:
-        report = judge_training(
-            corpus, names, headlines, cv=options["cv"], repeats=options["repeats"], curve=options["curve"]
-        )
-    elif predictions:
-        report = judge_file(predictions, corpus, names, headlines)
-    else:
-        report = judge_model(model, corpus, names, headlines)
-    write(report, target)
+    found = evaluate(
+        corpus,
+        model,
+        predictions=predictions,
+        headlines=clustered(corpus.pages, clusters, encoding=encoding, columns=columns, on_skip=tally.skip),
+        names=sorted(Path(path).name for path in corpora) or ["built-in corpus"],
+        tell=lambda line: wording.say(f"chude: {line}"),
+        **options,
+    )
+    write(found, target)
     return tally.finish("judged", what="article")
 
 
@@ -104,14 +104,14 @@ def _check_usage(
         raise click.UsageError("name a CORPUS to judge the model on, or cross-validate with --cv K")
 
 
-def write(report: dict[str, Any], target: str) -> None:
+def write(found: Evaluation, target: str) -> None:
     """Writes the report's folder and prints the scores."""
     from classifier.disk.atomic import replacing_folder
-    from eval.report.report import CONTENTS, write_report
+    from eval.report.report import CONTENTS
 
     with replacing_folder(Path(target), CONTENTS) as folder:
-        write_report(report, folder)
-    click.echo(summary(report), nl=False)
+        found.write(folder)
+    click.echo(summary(found.report), nl=False)
     wording.say(f"chude: wrote {target}; open {target}/report.html")
 
 

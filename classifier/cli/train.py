@@ -35,10 +35,9 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
     """
     from classifier.disk.atomic import check_replaceable
     from classifier.model.artifact import CONTENTS
+    from training import read_corpus, train
     from training.card import FEW
-    from training.corpus import read_corpus
     from training.fit.defaults import spec_for
-    from training.train import train
 
     common.check_target(target, corpora)
     check_replaceable(Path(target), CONTENTS)  # before the work, not after it

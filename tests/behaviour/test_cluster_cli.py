@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from classifier.cli.cluster_dates import all_weeks, as_day, weeks
 from classifier.cli.cluster_files import as_json, write_folder
 from classifier.clustering import cluster_merged, merge_headlines
+from classifier.clustering.weeks import all_weeks, as_day, weeks
 
 HOSTILE = [
     ('<script>alert(1)</script> \x1b[31m\x00 đỏ & "ngoặc"', "<img src=x onerror=alert(1)>", "<b>x</b>", "2026-02-03"),

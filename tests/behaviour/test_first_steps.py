@@ -253,7 +253,7 @@ def test_noise_on_few_articles_is_not_scored_as_knowledge(small_corpus):
     from training.crossval import subset
     from training.fit.calibrate import calibrate
     from training.fit.defaults import spec_for
-    from training.train import calibrated_apart
+    from training.learn import calibrated_apart
 
     few = subset(small_corpus, np.arange(0, len(small_corpus.articles), 9))
     spec, labels = spec_for(few), few.labels

@@ -131,15 +131,14 @@ def pages(nasty, own_model):
 def _demo(nasty, own_model):
     """The demo's page, made of the same."""
     from classifier import load, read_pages
-    from classifier.cli.cluster import headline_items
-    from classifier.cli.demo_page import demo_page
-    from classifier.clustering import cluster_merged, merge_headlines
+    from classifier.clustering import cluster_pages
+    from eval.pages.tour import demo_page
 
     model = load(own_model)
     read = list(read_pages([nasty / "corpus.jsonl"]))[:20]
-    merged = merge_headlines(headline_items(read_pages([nasty / "headlines.jsonl"]), common.Tally()))
+    clusters = cluster_pages(read_pages([nasty / "headlines.jsonl"]), model=model).result
     report = json.loads((nasty / "report" / "report.json").read_text(encoding="utf-8"))
-    made = demo_page(read, model.predict(read, explain=4), cluster_merged(merged, "auto", model=model), report, nasty)
+    made = demo_page(read, model.predict(read, explain=4), clusters, report, nasty)
     (nasty / "demo.html").write_text(made, encoding="utf-8")
     return nasty / "demo.html"
 

@@ -12,7 +12,7 @@ from conftest import SHARED
 
 from classifier.types import Page
 from classifier.vietnamese.language import foreign_share
-from training.check import check, tiny_below
+from training.checks import check, tiny_below
 from training.corpus import Article, Corpus, read_corpus
 from training.findings import RULES, Finding, ranked
 from training.label_errors import suspects

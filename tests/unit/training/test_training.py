@@ -30,7 +30,7 @@ from training.fit.linear import fit_linear, sparse
 from training.fit.matrix import build_vocabulary, tokenise, with_words
 from training.fit.prior import folded, smoothing_matrix, widened
 from training.fit.spec import TrainingSpec
-from training.train import train
+from training.learn import train
 from training.validate import past_and_future
 
 THEMES = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.cli.cluster_dates import all_weeks, days_of, weeks
+from classifier.clustering.weeks import all_weeks, days_of, weeks
 from classifier.wording import number
 from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
 

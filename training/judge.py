@@ -1,17 +1,17 @@
-"""The reports that `chude eval` writes: on a model, on a prediction file, on models trained for the purpose."""
+"""Judges models on a labelled corpus: an artifact, a prediction file of any tool, or models trained for the purpose."""
 
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier import wording
-from classifier.cli import common
 from eval.prediction_files import matched, named, read_predictions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from classifier.types import Page, Prediction
     from eval.scores.clusters import Clustered
@@ -26,17 +26,66 @@ _SLICES = ("site", "source", "hard", "kind")
 _LENGTHS = ((60, "under 60 words"), (200, "60-199 words"), (500, "200-499 words"), (10**9, "500 words and more"))
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was found out about predictions: `report` is the value of report.json, field by field as
+    docs/report-fields.md says (`report["scores"]["macro_f1"]["value"]`).
+    """
+
+    report: dict[str, Any]
+
+    def write(self, folder: str | Path) -> list[Path]:
+        """Writes report.json, report.html and the pictures into the folder; gives the files written."""
+        from eval.report.report import write_report
+
+        return write_report(self.report, folder)
+
+
+def evaluate(
+    corpus: Corpus,
+    model: str | Path | None = None,
+    *,
+    predictions: str | Path | None = None,
+    cv: int | None = None,
+    repeats: int | None = None,
+    by_date: bool = False,
+    curve: bool | None = None,
+    headlines: Clustered | None = None,
+    names: Sequence[str] = ("corpus",),
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Evaluation:
+    """Judges a model on a corpus, as `chude eval` does.
+
+    model: an artifact's folder, by default the world-news model; or one of `predictions` (a file of any tool), `cv`
+    (the number of folds to cross-validate in, `repeats` times) and `by_date` (train on the past, judge the last fifth).
+    curve: whether to train on parts of the articles too, by default up to CURVE_UP_TO of them. headlines: clusters to
+    report on, see `training.headlines`. names: what the report calls the corpus. tell: called with a line before
+    training, which takes the time. Raises ValueError for ways that exclude each other, UsageError where the corpus
+    cannot be split so or the file does not fit it, ArtifactError for a folder that is no model.
+    """
+    if sum(way is not None and way is not False for way in (model, predictions, cv, by_date)) > 1:
+        raise ValueError("model, predictions, cv and by_date exclude each other: give one")
+    if repeats and not cv:
+        raise ValueError("repeats needs cv: only folds can be dealt again")
+    corpus = corpus.in_one_order()
+    if cv or by_date:
+        return Evaluation(judge_training(corpus, names, headlines, cv=cv, repeats=repeats, curve=curve, tell=tell))
+    if predictions is not None:
+        return Evaluation(judge_file(str(predictions), corpus, names, headlines))
+    return Evaluation(judge_model(model, corpus, names, headlines))
+
+
 def judge_model(
-    model: str | None, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None
+    model: str | Path | None, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None
 ) -> dict[str, Any]:
     """The report on an artifact."""
     from classifier.duplicates.fingerprints import fingerprint
     from classifier.duplicates.near_duplicates import find_copies
-    from classifier.model.artifact import default_artifact, read_fingerprints, read_vocabulary
-    from training.train import weighted_terms
+    from classifier.model.artifact import default_artifact, load, read_fingerprints, read_vocabulary
+    from training.learn import weighted_terms
 
-    loaded = common.load_model(model)
     folder = model or default_artifact()
+    loaded = load(folder)
     copies = find_copies(read_fingerprints(folder), fingerprint(corpus.pages))
     return report_on(
         corpus,
@@ -92,6 +141,7 @@ def judge_training(
     cv: int | None = None,
     repeats: int | None = None,
     curve: bool | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> dict[str, Any]:
     """The report on models trained for it: on the other ones of `cv` folds, or on the past where there are no folds."""
     from classifier.errors import UsageError
@@ -104,11 +154,11 @@ def judge_training(
     undated: list[str] = []
     try:
         if cv:
-            _announce(cv * (repeats or 1) + 1, 3 * cv if curve else 0)
+            tell(_announcement(cv * (repeats or 1) + 1, 3 * cv if curve else 0))
             found = repeated_cross_validation(corpus, spec, cv, repeats or 1, curve=curve, explain=EXPLAINED)
             meta |= {"what": f"{cv}-fold cross-validation, near-duplicates kept together", "repeats": repeats or 1}
         else:
-            _announce(1, 3 if curve else 0)
+            tell(_announcement(1, 3 if curve else 0))
             found, split = past_and_future(corpus, spec, curve=curve, explain=EXPLAINED)
             undated = [corpus.articles[row].page.id for row in split.undated.tolist()]
             meta |= {
@@ -122,9 +172,9 @@ def judge_training(
     return _validated_report(found, meta, headlines, undated)
 
 
-def _announce(models: int, further: int) -> None:
+def _announcement(models: int, further: int) -> str:
     curve = f", and {further} on parts of the articles for the learning curve" if further else ""
-    wording.say(f"chude: training {wording.number(models, 'model')}{curve} …")
+    return f"training {wording.number(models, 'model')}{curve} …"
 
 
 def _validated_report(

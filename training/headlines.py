@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.cli import common
-from classifier.cli.cluster import headline_items
+import numpy as np
+
+from classifier.clustering.cluster import cluster_merged
+from classifier.clustering.merge import merge_headlines
+from classifier.clustering.pages import gather_headlines
+from classifier.errors import NoInputError
+from classifier.reading import Columns, read_pages
+from eval.scores.clusters import Clustered, Group, stability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from classifier.clustering.merge import MergedHeadline
-    from classifier.reading import Columns
-    from classifier.types import Page
-    from eval.scores.clusters import Clustered
+    from classifier.types import Page, Skipped
 
 MOST_FOR_STABILITY = 1_000
 """Stability takes ten more clusterings; of more headlines than this an even sample is taken for them."""
@@ -24,38 +28,30 @@ MOST_FOR_STABILITY = 1_000
 
 def clustered(
     pages: Sequence[Page],
-    paths: Sequence[str],
+    paths: Sequence[str | Path] = (),
     *,
-    encoding: str | None,
-    columns: Columns,
-    tally: common.Tally,
+    encoding: str | None = None,
+    columns: Columns | None = None,
+    on_skip: Callable[[Skipped], None] | None = None,
 ) -> Clustered | None:
     """The related headlines of the corpus's pages in clusters, or those of `paths` where some are named.
 
     None where there are none. Raises NoInputError if the named paths hold none.
     """
-    from classifier.clustering import merge_headlines
-    from classifier.errors import NoInputError
-    from classifier.reading import read_pages
-
     if not paths:
         related = ((item.headline, item.blurb, page.id, "") for page in pages for item in page.related)
         merged = merge_headlines(related)
         return judged(merged) if merged else None
-    read = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
-    merged = merge_headlines(headline_items(read, common.Tally()))
-    if not merged:
-        raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
-    return judged(merged)
+    read = read_pages(paths, encoding=encoding, columns=columns or Columns(), on_skip=on_skip)
+    gathered = gather_headlines(read, on_skip)
+    if not gathered.headlines:
+        names = ", ".join(map(str, paths))
+        raise NoInputError(names, "holds no related headline", "see what `chude extract` reads from it")
+    return judged(gathered.headlines)
 
 
 def judged(merged: Sequence[MergedHeadline]) -> Clustered:
     """Clusters merged headlines as `chude cluster` does, and parts of them, to see what stays together."""
-    import numpy as np
-
-    from classifier.clustering import cluster_merged
-    from eval.scores.clusters import Clustered, Group, stability
-
     result = cluster_merged(merged)
     news = [item for item in merged if not item.ticker]
     sample = np.arange(len(news))

@@ -12,7 +12,7 @@ from classifier.duplicates.near_duplicates import NEAR, duplicate_pairs, find_co
 from classifier.vietnamese.language import foreign_share
 from eval.scores.gold import reads_as
 from training.findings import Finding, ranked
-from training.label_errors import likely_label_errors
+from training.label_errors import QUICK, likely_label_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -36,21 +36,23 @@ def check(
     against: Corpus | None = None,
     *,
     similarity: float = NEAR,
-    label_errors: bool = True,
+    label_errors: bool | None = None,
     ignore: Collection[str] = (),
     seed: int = 13,
 ) -> list[Finding]:
     """Findings about a corpus, worst first; with `against`, also which of that corpus's articles stand in this one.
 
     similarity: share of 5-syllable shingles from which two texts are near-duplicates. label_errors: whether to train
-    for CH501, which takes most of the time. ignore: codes to leave out. seed: of the folds. An article whose column
-    `checked` names a code is not reported under it.
+    for CH501, which takes most of the time, by default up to QUICK articles. ignore: codes to leave out. seed: of the
+    folds. An article whose column `checked` names a code is not reported under it.
     """
     prints = fingerprint(corpus.pages)
     pairs = duplicate_pairs(prints, similarity)
     findings = [*duplicates(corpus, prints, pairs), *texts(corpus, prints), *label_counts(corpus)]
     if against is not None:
         findings += leaks(corpus, prints, against, similarity)
+    if label_errors is None:
+        label_errors = len(corpus.articles) <= QUICK
     if label_errors and "CH501" not in ignore:
         for error in likely_label_errors(corpus, groups(pairs, len(prints)), least=RARE, seed=seed):
             if prints.sizes[error.article]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from classifier.cli.cluster_page import LANGUAGE, STYLE, cluster_block
 from classifier.wording import number
+from eval.pages.cluster_page import LANGUAGE, STYLE, cluster_block
 from eval.pages.html import Html, escape, figure, foreign, join, page, paragraph, section, table
 
 if TYPE_CHECKING:

@@ -26,7 +26,6 @@ from training.fit.calibrate import calibrate
 from training.fit.defaults import spec_for
 from training.fit.fitting import Fitted, fit
 from training.fit.linear import inner_folds
-from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from classifier.model.model import Model
     from eval.scores.intervals import Score
     from training.corpus import Corpus
+    from training.fit.spec import TrainingSpec
 
 DISPLAY_NAMES = {
     "arms_control": "Arms control",
@@ -63,8 +63,11 @@ class Trained:
 def train(
     corpus: Corpus, spec: TrainingSpec | None = None, *, folder: str | Path | None = None, name: str = ""
 ) -> Trained:
-    """Trains on a corpus and, given a folder, writes the artifact there. Errors as `training.fit.fit`."""
-    spec, corpus = spec or TrainingSpec(), corpus.in_one_order()
+    """Trains on a corpus, by default as `spec_for` it says, and, given a folder, writes the artifact there.
+
+    Errors as `training.fit.fit`.
+    """
+    spec, corpus = spec or spec_for(corpus), corpus.in_one_order()
     fitted = fit(corpus, spec)
     prints = fingerprint(corpus.pages)
     repeated = len(prints) - np.unique(duplicate_groups(prints)).size

@@ -73,7 +73,7 @@ def test_ways_to_judge_exclude_each_other(corpus_file):
 def test_cluster_pages_gives_clusters_and_what_went_in():
     """Copies are merged, wordless headlines are handed back, pages counted."""
     related = tuple(Headline(f"Bão số {n} vào Biển Đông") for n in range(3))
-    pages = [Page("a", related=related), Page("b", related=(*related, Headline("http://")))]
+    pages = [Page("a", related=related), Page("b", related=(*related, Headline("— … !")))]
     seen = []
     found = cluster_pages(pages, 1, on_skip=seen.append)
     assert (len(found.headlines), found.used) == (3, 2)

@@ -1,4 +1,4 @@
-"""Keeps what lies in the folder somebody works in out of the Python processes that chude starts."""
+"""Keeps what lies in the folder somebody works in out of the processes that chude starts."""
 
 from __future__ import annotations
 
@@ -31,6 +31,24 @@ def strangers_modules_out() -> Iterator[None]:
             del os.environ[SAFE_PATH]
         else:
             os.environ[SAFE_PATH] = before
+
+
+@contextmanager
+def strangers_programs_out() -> Iterator[None]:
+    """Programs that libraries start by their name in the block (lscpu, fc-list) are never found in the current folder.
+
+    It is searched where PATH is empty, or an entry of it is empty or relative; an accident more often than a wish.
+    """
+    before = os.environ.get("PATH")
+    entries = [entry for entry in (before or "").split(os.pathsep) if Path(entry).is_absolute()]
+    os.environ["PATH"] = os.pathsep.join(entries) or os.defpath
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = before
 
 
 def leave_current_folder(package: Path) -> None:

@@ -16,7 +16,7 @@ import click
 from classifier import __version__
 from classifier.cli.stopping import ignore_signals, stoppable
 from classifier.errors import ChudeError
-from classifier.isolation import strangers_modules_out
+from classifier.isolation import strangers_modules_out, strangers_programs_out
 
 COMMANDS = ("train", "predict", "extract", "segment", "cluster", "eval", "compare", "check", "show", "demo")
 _ROOM = "make room there or write to another place, then run it again"
@@ -88,7 +88,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Runs the command and turns every expected failure into one line and an exit code."""
-    with strangers_modules_out():
+    with strangers_modules_out(), strangers_programs_out():
         code = _run()
     atexit.register(ignore_signals)  # the work is done: a signal while Python tidies up must not make it look undone
     sys.exit(code)

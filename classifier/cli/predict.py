@@ -140,14 +140,10 @@ def _labelled(
 
         yield from (work(model, batch) for batch in page_batches(pages))
         return
-    import tempfile
-
-    from classifier.disk.atomic import naming
     from classifier.model.parallel import map_batches
 
     # Workers send rows, not predictions: unpacking those would keep this process as busy as labelling does.
-    with naming(Path(tempfile.gettempdir())):  # it is there that they find the model
-        yield from map_batches(model, pages, work, jobs=jobs, on_loss=_say_lost)
+    yield from map_batches(model, pages, work, jobs=jobs, on_loss=_say_lost)
 
 
 def rows_of(model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int) -> Iterator[Row]:
@@ -160,8 +156,8 @@ def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: flo
     return list(rows_of(model, pages, form=form, threshold=threshold, explain=explain))
 
 
-def _say_lost() -> None:
-    wording.say("chude: a worker process died (out of memory?); going on with one process, no page is lost")
+def _say_lost(why: str) -> None:
+    wording.say(f"chude: {why}; going on with one process, no page is lost")
 
 
 def _counted(rows: Iterable[Row], tally: common.Tally) -> Iterator[Row]:

@@ -111,6 +111,22 @@ def replacing_folder(path: Path, contents: Contents) -> Iterator[Path]:
 
 
 @contextmanager
+def scratch_folder(name: str) -> Iterator[Path]:
+    """An empty folder for what a run's processes share, where the system keeps such; it is gone when the block ends.
+
+    What a killed run left there, the next run that asks for this name removes.
+    """
+    place = Path(tempfile.gettempdir(), name)
+    with naming(place.parent):
+        temporary, lock = _new_beside(place, folder=True)
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        _unlock(lock)
+
+
+@contextmanager
 def naming(path: Path, temporary: Path | None = None) -> Iterator[None]:
     """Makes every OSError of the block name `path`, where it names nothing or what lies in its temporary form."""
     try:
@@ -193,8 +209,11 @@ def clear_litter(path: Path) -> None:
 def _remove_unless_held(entry: Path) -> None:
     handle = os.open(entry, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
+        facts = os.fstat(handle)
+        if hasattr(os, "geteuid") and facts.st_uid != os.geteuid():
+            return  # in a folder that many share it is another user's run, or a trap
         if locked(handle):
-            if stat.S_ISDIR(os.fstat(handle).st_mode):
+            if stat.S_ISDIR(facts.st_mode):
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink()

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections import deque
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from pathlib import Path
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from classifier.disk.atomic import scratch_folder
+from classifier.disk.own import is_own_folder
 from classifier.features.tokens import page_batches
 from classifier.isolation import strangers_modules_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from classifier.model.model import Model
     from classifier.types import Page, Prediction
@@ -27,6 +29,8 @@ R = TypeVar("R")
 
 BATCHES_AHEAD = 2
 """So many batches a worker are under way: enough that none idles, few enough that memory stays flat."""
+FEWEST = 2
+"""Workers that may be asked for wherever it is; more than there are cores beyond that only cost memory."""
 
 
 def predict_parallel(
@@ -43,25 +47,42 @@ def map_batches(
     work: Callable[[Model, list[Page]], R],
     *,
     jobs: int,
-    on_loss: Callable[[], object] = lambda: None,
+    on_loss: Callable[[str], object] = lambda _why: None,
 ) -> Iterator[R]:
-    """`work(model, batch)` for each batch of pages, in order, done by `jobs` worker processes.
+    """`work(model, batch)` for each batch of pages, in order, done by `jobs` worker processes: no more than there are
+    batches or cores. What makes one batch alone is done here.
 
     `work` has to be a function that pickles, and should return little: what workers send back is unpacked here. They
-    read the model from a file, its arrays memory-mapped. Where a worker dies (killed, out of memory), `on_loss` is
-    called once and all batches that are left are done here, so that no page is lost.
+    read the model from a file, its arrays memory-mapped. Where a worker dies (killed, out of memory) or none can be
+    started, `on_loss` is called once with the reason and all batches that are left are done here, so that no page is
+    lost.
     """
     batches = page_batches(pages)
+    first = list(islice(batches, min(jobs, max(_cores(), FEWEST))))
+    batches = chain(first, batches)
     waiting: deque[tuple[list[Page], Any]] = deque()
-    with tempfile.TemporaryDirectory(prefix="chude-") as folder:
+    if len(first) > 1:
         try:
-            yield from _by_workers(model, batches, waiting, work, jobs, Path(folder) / "model.joblib")
+            with scratch_folder("chude") as folder:
+                yield from _by_workers(model, batches, waiting, work, len(first), folder / "model.joblib")
+        except _NoWorkers as error:
+            on_loss(f"no worker process can be started ({error})")
         except _died():
-            on_loss()
+            on_loss("a worker process died (out of memory?)")
     for batch, _ in waiting:
         yield work(model, batch)
     for batch in batches:
         yield work(model, batch)
+
+
+class _NoWorkers(Exception):  # noqa: N818 (it never leaves this file)
+    """The system does not let processes start, or share a lock or a file; the text says why."""
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _by_workers(
@@ -73,18 +94,11 @@ def _by_workers(
     file: Path,
 ) -> Iterator[R]:
     """The results that workers give; a batch is in `waiting`, with its future, until its result is there."""
-    import joblib
-    from joblib.externals.loky import ProcessPoolExecutor
-
-    joblib.dump(model.without_caches(), file)
-    threads = {name: os.environ.get(name, "1") for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    # The executor below joblib.Parallel: there a batch whose worker died could not be told from one that is done.
-    executor = ProcessPoolExecutor(jobs, env=threads, initializer=_end_with, initargs=(os.getpid(), str(file.parent)))
+    executor = _executor(model, jobs, file)
     try:
         for batch in batches:
             waiting.append((batch, None))  # first, so that it is not lost if the pool is broken already
-            with strangers_modules_out(), _signals_held():
-                waiting[-1] = batch, executor.submit(_call, work, str(file), batch)
+            waiting[-1] = batch, _submitted(executor, work, file, batch)
             if len(waiting) > BATCHES_AHEAD * jobs:
                 result = waiting[0][1].result()
                 waiting.popleft()
@@ -95,6 +109,32 @@ def _by_workers(
             yield result
     finally:
         executor.shutdown(wait=True, kill_workers=bool(waiting))
+
+
+def _executor(model: Model, jobs: int, file: Path) -> Any:
+    import joblib
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    if not is_own_folder(file.parent):  # workers unpickle it
+        raise _NoWorkers(f"others can write in {file.parent.parent}; name a folder of your own in TMPDIR")
+    threads = {name: os.environ.get(name, "1") for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    try:
+        joblib.dump(model.without_caches(), file)
+    except OSError as error:
+        raise _NoWorkers(f"{file.parent.parent}: {(error.strerror or str(error)).lower()}") from error
+    # The executor below joblib.Parallel: there a batch whose worker died could not be told from one that is done.
+    try:
+        return ProcessPoolExecutor(jobs, env=threads, initializer=_end_with, initargs=(os.getpid(), str(file.parent)))
+    except OSError as error:  # a lock that processes share lies in /dev/shm, which may be full, read-only or missing
+        raise _NoWorkers(f"no lock can be shared: {(error.strerror or str(error)).lower()}; see /dev/shm") from error
+
+
+def _submitted(executor: Any, work: Callable[[Model, list[Page]], R], file: Path, batch: list[Page]) -> Any:
+    with strangers_modules_out(), _signals_held():
+        try:
+            return executor.submit(_call, work, str(file), batch)
+        except OSError as error:  # the first batch starts the processes
+            raise _NoWorkers((error.strerror or str(error)).lower()) from error
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
+import tempfile
 from functools import partial
 
 import pytest
@@ -48,11 +50,61 @@ def test_a_worker_that_dies_loses_no_page(small_model, pages, at):
     """What was under way and what was still to come is labelled here, in order, and the user is told once."""
     told = []
     work = partial(label, parent=os.getpid(), deadly=pages[at].id)
-    results = map_batches(small_model, iter(pages), work, jobs=2, on_loss=lambda: told.append("lost"))
+    results = map_batches(small_model, iter(pages), work, jobs=2, on_loss=told.append)
     found, here = flat(results)
     assert found == [(p.id, p.topic) for p in small_model.predict(pages)]
     assert here[at]
-    assert told == ["lost"]
+    assert told == ["a worker process died (out of memory?)"]
+
+
+def which_process(_model, batch):
+    """The process that was given the batch, once a page."""
+    return [os.getpid()] * len(batch)
+
+
+def test_no_more_processes_than_batches_or_cores(small_model, pages, monkeypatch):
+    """A thousand jobs are few processes; one batch needs none."""
+    cores = max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
+    used = {pid for batch in map_batches(small_model, pages, which_process, jobs=1_000) for pid in batch}
+    assert os.getpid() not in used
+    assert len(used) <= cores
+    monkeypatch.setattr(segmenter, "BATCH_CHARACTERS", 10**6)
+    assert {pid for batch in map_batches(small_model, pages, which_process, jobs=1_000) for pid in batch} == {
+        os.getpid()
+    }
+
+
+def test_where_no_process_can_be_started_this_one_does_the_work(small_model, pages, monkeypatch, tmp_path):
+    """No lock can be shared (/dev/shm read-only), or others could exchange the model's file: said, and no page lost."""
+    work = partial(label, parent=os.getpid(), deadly="")
+    expected = [(p.id, p.topic) for p in small_model.predict(pages)]
+    told = []
+    open_to_all = tmp_path / "temporary"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(open_to_all))
+        assert flat(map_batches(small_model, pages, work, jobs=2, on_loss=told.append)) == (expected, [True] * 60)
+    assert "TMPDIR" in told[0]
+    assert list(open_to_all.iterdir()) == []
+
+    def read_only(*_args, **_options):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("joblib.externals.loky.ProcessPoolExecutor", read_only)
+    assert flat(map_batches(small_model, pages, work, jobs=2, on_loss=told.append))[0] == expected
+    assert "no lock can be shared" in told[1]
+    assert len(told) == 2
+
+
+def test_what_a_killed_run_left_in_the_temporary_folder_is_removed(small_model, pages, monkeypatch, tmp_path):
+    """A kill before its first worker was there leaves the model's file; what else lies there stays."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / ".chude.abcdefgh.part").mkdir()
+    (tmp_path / ".chude.abcdefgh.part" / "model.joblib").write_text("x")
+    (tmp_path / "chude").write_text("x")
+    list(map_batches(small_model, pages, which_process, jobs=2))
+    assert [path.name for path in tmp_path.iterdir()] == ["chude"]
 
 
 def test_an_error_in_the_work_is_raised_and_nothing_is_left_running(small_model, pages):

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.measure import about, table
-from classifier.cli.predict import rows_of, write
+from classifier.cli import writers
+from classifier.cli.predict import row_form, rows_of
 from classifier.model.artifact import default_artifact, load
 from classifier.reading import read_pages
 from classifier.reading.raw.streams import open_file
@@ -90,7 +91,8 @@ def profile(model: Model, source: str, limit: int | None) -> tuple[dict[str, flo
             pages.append(page)
             yield page
 
-    write(rows_of(model, kept(), form="jsonl", threshold=None, explain=0), "jsonl", io.StringIO(), explained=False)
+    rows = rows_of(model, kept(), form="jsonl", threshold=None, explain=0)
+    writers.write(rows, "jsonl", io.StringIO(), row_form(explained=False))
     with clock.stage("write"):
         pass
     return clock.seconds, pages

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from classifier.disk.atomic import write_whole
 from classifier.reading import read_pages
 from eval.scores.metrics import macro_f1
 from training.corpus import read_corpus
@@ -66,7 +67,8 @@ def main() -> int:
     lines = problems(found, floor) if floor else []
     sys.stdout.writelines(f"{line}\n" for line in (f"macro-F1 {found['macro_f1']:.4f}", *lines))
     if arguments.update and (arguments.lower or not lines):
-        FLOOR.write_text(json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
+        write_whole(FLOOR, f"{text}\n".encode())
         return 0
     if floor and found["data"] != floor["data"]:
         sys.stdout.write("the corpus or the sample pages have changed: set the floor anew with --update\n")

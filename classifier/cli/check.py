@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 if TYPE_CHECKING:
-    from typing import IO
-
     from training.findings import Finding
 
-FORMATS = ("table", "jsonl")
 _TITLE = 80
 """Characters of a title in the table: enough to know the article by; JSON lines have all of it."""
 
@@ -40,7 +37,7 @@ _TITLE = 80
     help="Share of 5-syllable sequences in common that makes a near-duplicate. [default: 0.7]",
 )
 @click.option("--seed", type=common.Whole(0), default=13, metavar="N", help="Seed of the folds. [default: 13]")
-@common.format_option(*FORMATS)
+@writers.format_option(*writers.FORMATS)
 @common.encoding_option
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
@@ -82,7 +79,7 @@ def command(
         raise click.BadParameter(f"unknown code {unknown[0]!r}; known are {', '.join(RULES)}", param_hint="--ignore")
     tally = common.Tally()
     columns = common.columns_from(options)
-    form = common.form_for(form, target, FORMATS)
+    form = writers.form_for(form, target)
     common.check_target(target, (*corpora, *against))
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tested = read_corpus(against, columns=columns, encoding=encoding, on_skip=tally.skip) if against else None
@@ -90,8 +87,8 @@ def command(
     if options["label_errors"] is None and len(corpus.articles) > QUICK:
         wording.say(f"chude: not looking for label errors in over {QUICK:,} articles; --label-errors asks for it")
     findings = check(corpus, tested, ignore=ignore, **options)
-    with common.output(target) as stream:
-        write(findings, form, stream)
+    with writers.output(target, form) as stream:
+        writers.write_things(findings, form, stream, FINDINGS)
     code = tally.finish("checked", what="article")
     summarise(findings)
     return 1 if findings else code
@@ -113,14 +110,6 @@ def as_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def write(findings: list[Finding], form: str, stream: IO[str]) -> None:
-    """Writes the findings in one of FORMATS; a table of none is empty."""
-    if form == "jsonl":
-        stream.writelines(common.json_line(as_json(finding)) for finding in findings)
-    elif findings:
-        common.console_table(["code", "score", "where", "what", "other"], map(_table_row, findings), stream)
-
-
 def _table_row(finding: Finding) -> list[str]:
     title = shorten(finding.title, _TITLE, placeholder=" …")
     return [
@@ -130,6 +119,18 @@ def _table_row(finding: Finding) -> list[str]:
         f"{finding.message}: “{title}”" if title else finding.message,
         finding.other_source,
     ]
+
+
+FINDINGS: writers.RowForm[Finding] = writers.RowForm(
+    as_json,
+    {
+        **dict.fromkeys(("code", "name", "severity", "source", "id", "title", "message"), str),
+        **dict.fromkeys(("other_source", "other_id"), str),
+        "score": float,
+    },
+    _table_row,
+    ("code", "score", "where", "what", "other"),
+)
 
 
 def summarise(findings: list[Finding]) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common
-from classifier.cli.cluster_files import CONTENTS, FORMATS, draw, write, write_folder
+from classifier.cli import common, writers
+from classifier.cli.cluster_files import CONTENTS, draw, write, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +47,7 @@ def _picture(_context: click.Context, _option: click.Parameter, value: str | Non
     help="Set at most N headlines apart that fit in no cluster.",
 )
 @common.model_option
-@common.format_option(*FORMATS)
+@writers.format_option(*writers.FORMATS)
 @common.encoding_option
 @common.column_options
 @click.option(
@@ -90,7 +90,7 @@ def command(
     if target is not None and _is_folder(target):
         check_replaceable(Path(target), CONTENTS)
     else:
-        form = common.form_for(form, target, FORMATS)
+        form = writers.form_for(form, target)
     tally = common.Tally()
     columns = common.columns_from(options)
     loaded = common.load_model(model)
@@ -181,5 +181,6 @@ def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
             write_folder(result, folder)
         wording.say(f"chude: wrote {target}; open {target}/clusters.html")
         return
-    with common.output(target) as stream:
-        write(result.clusters, form or FORMATS[0], stream)
+    form = form or writers.FORMATS[0]
+    with writers.output(target, form) as stream:
+        write(result.clusters, form, stream)

@@ -1,21 +1,31 @@
-"""The forms in which `chude cluster` writes its clusters: JSON lines, CSV, a table, pictures, a folder with a page."""
+"""The forms in which `chude cluster` writes its clusters: rows, pictures, a folder with a page."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from classifier import wording
-from classifier.cli import common
-from classifier.disk.atomic import Contents
+from classifier.cli import writers
+from classifier.disk.atomic import Contents, replacing_file, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import IO
 
     from classifier.clustering import Cluster, ClusterResult
 
-FORMATS = ("table", "jsonl", "csv")
+_SHAPE: dict[str, Any] = {
+    "cluster": int,
+    "kind": str,
+    "topic": str,
+    "keywords": [str],
+    "headline": str,
+    "blurb": str,
+    "pages": [str],
+    "dates": [str],
+}
 CONTENTS = Contents(
     "clusters.jsonl", ("clusters.csv", "clusters.html", "map.png", "map-silhouette.png", "map-weeks.png")
 )
@@ -47,36 +57,44 @@ def as_json(cluster: Cluster) -> dict[str, Any]:
     return row
 
 
-def write(clusters: Iterable[Cluster], form: str, stream: IO[str]) -> None:
-    """Writes clusters in one of FORMATS."""
-    if form == "jsonl":
-        stream.writelines(common.json_line(as_json(cluster)) for cluster in clusters)
-    elif form == "csv":
-        columns = ["cluster", "kind", "topic", "keywords", "headline", "blurb", "pages", "dates"]
-        stream.write(common.separated_line(columns, ","))
-        for cluster in clusters:
-            shared = [cluster.number, cluster.kind, cluster.topic, ", ".join(cluster.keywords)]
-            for item in cluster.headlines:
-                own = [item.headline, item.blurb, " ".join(item.pages), " ".join(item.dates)]
-                stream.write(common.separated_line([*shared, *own], ","))
-    else:
-        from classifier.clustering.weeks import days_of
+def write(clusters: Sequence[Cluster], form: str, stream: IO[Any]) -> None:
+    """Writes clusters in one of the formats; the flat ones have a row a headline."""
+    from classifier.clustering.weeks import days_of
 
-        clusters = list(clusters)
-        dated = any(days_of(cluster) for cluster in clusters)
-        rows = ([cell for cell in _row(cluster, dated=dated) if cell is not None] for cluster in clusters)
-        columns = ["#", "size", "topic", "keywords", *(["ran"] if dated else []), "headlines"]
-        common.console_table(columns, rows, stream)
+    dated = any(days_of(cluster) for cluster in clusters)
+    heading = ("#", "size", "topic", "keywords", *(["ran"] if dated else []), "headlines")
+    rows = writers.RowForm(as_json, _SHAPE, partial(_table_row, dated=dated), heading, _records, _cells)
+    writers.write_things(clusters, form, stream, rows)
 
 
-def _row(cluster: Cluster, *, dated: bool) -> list[str | None]:
+def _records(cluster: Cluster) -> list[dict[str, Any]]:
+    return [
+        {
+            "cluster": cluster.number,
+            "kind": cluster.kind,
+            "topic": cluster.topic,
+            "keywords": list(cluster.keywords),
+            "headline": item.headline,
+            "blurb": item.blurb,
+            "pages": list(item.pages),
+            "dates": list(item.dates),
+        }
+        for item in cluster.headlines
+    ]
+
+
+def _cells(record: dict[str, Any]) -> list[object]:
+    joined = {"keywords": ", ", "pages": " ", "dates": " "}
+    return [joined[name].join(value) if name in joined else value for name, value in record.items()]
+
+
+def _table_row(cluster: Cluster, *, dated: bool) -> list[str]:
     from classifier.clustering.weeks import days_of
 
     days = days_of(cluster)
     ran = " – ".join(dict.fromkeys((days[0].isoformat(), days[-1].isoformat()))) if days else ""
-    topic = cluster.topic or f"({cluster.kind})"
-    words = ", ".join(cluster.keywords)
-    return [str(cluster.number), str(cluster.size), topic, words, ran if dated else None, _examples(cluster)]
+    cells = [str(cluster.number), str(cluster.size), cluster.topic or f"({cluster.kind})", ", ".join(cluster.keywords)]
+    return [*cells, *([ran] if dated else []), _examples(cluster)]
 
 
 def _examples(cluster: Cluster) -> str:
@@ -93,10 +111,10 @@ def write_folder(result: ClusterResult, folder: Path) -> None:
     from eval.pages.cluster_page import cluster_page
 
     for form in ("jsonl", "csv"):
-        with (folder / f"clusters.{form}").open("w", encoding="utf-8", newline="") as stream:
+        with replacing_file(folder / f"clusters.{form}") as stream:
             write(result.clusters, form, stream)
     pictures = {name: path.read_bytes() for name, path in draw(result, folder / "map.png").items()}
-    (folder / "clusters.html").write_text(cluster_page(result, pictures), encoding="utf-8")
+    write_whole(folder / "clusters.html", cluster_page(result, pictures).encode())
 
 
 def draw(result: ClusterResult, path: Path) -> dict[str, Path]:

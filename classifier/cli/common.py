@@ -1,40 +1,26 @@
-"""What the commands share: options, the count of what was skipped, and the ways to write rows."""
+"""What the commands share: options, the count of what was skipped, and which outputs are refused."""
 
 from __future__ import annotations
 
-import csv
-import json
 import math
-import re
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from classifier.errors import NoInputError, UsageError
-from classifier.wording import cell, number, plain, say
+from classifier.wording import number, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import IO
-
-    from rich.text import Text
 
     from classifier.model.model import Model
     from classifier.reading import Columns
     from classifier.types import Skipped
 
+T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
-
-_UNESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
-
-_PROMISES = (".csv", ".tsv", ".jsonl", ".json", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods", ".html", ".htm")
-"""Endings that tell programs what is in a file; a table for people is none of it."""
 
 _PACKED = (".gz", ".xz", ".bz2", ".zst", ".zip")
 
@@ -95,11 +81,6 @@ column_options = chain(
 )
 
 
-def format_option(*formats: str) -> Callable[[F], F]:
-    """--format with these choices; the first is the default."""
-    return click.option("--format", "form", type=click.Choice(formats), help=f"Output format. [default: {formats[0]}]")
-
-
 def columns_from(options: dict[str, Any]) -> Columns:
     """Takes the column options out of a command's options."""
     from classifier.reading import Columns
@@ -123,6 +104,12 @@ class Tally:
     skipped: int = 0
     sources: list[str] = field(default_factory=list)
 
+    def counted(self, things: Iterable[T]) -> Iterator[T]:
+        """The things, each counted as used when it is handed on."""
+        for thing in things:
+            self.used += 1
+            yield thing
+
     def skip(self, skipped: Skipped) -> None:
         """Names an input that could not be used."""
         self.skipped += 1
@@ -139,34 +126,6 @@ class Tally:
         skipped = f", {number(self.skipped, 'input')} skipped (named above)" if self.skipped else ""
         say(f"chude: {number(self.used, what)} {done}{skipped}")
         return 1 if self.skipped else 0
-
-
-@contextmanager
-def output(path: str | None) -> Iterator[IO[str]]:
-    """stdout, or a file that takes its place only when everything has been written. Raises UsageError for a folder."""
-    if path is None or path == "-":
-        yield sys.stdout
-        return
-    if Path(path).is_dir():
-        raise UsageError(path, "is a folder", "name a file in it to write")
-    from classifier.disk.atomic import replacing_file
-
-    with replacing_file(Path(path)) as stream:
-        yield stream
-
-
-def form_for(form: str | None, path: str | None, known: Sequence[str]) -> str:
-    """The format asked for, else the one the output's name ends in, else the first known, which is for people.
-
-    Raises UsageError where the name promises what is not written: a table called x.xlsx would open nowhere.
-    """
-    ending = Path(path).suffix.lower() if path else ""
-    if form or ending.removeprefix(".") in known[1:]:
-        return form or ending.removeprefix(".")
-    if ending in _PROMISES:
-        names = " or ".join(f".{name}" for name in known[1:])
-        raise UsageError(str(path), f"this command writes no {ending}", f"end the name in {names}, or give --format")
-    return known[0]
 
 
 def check_target(target: str | None, paths: Iterable[str]) -> None:
@@ -188,38 +147,3 @@ def check_target(target: str | None, paths: Iterable[str]) -> None:
             raise UsageError(
                 target, f"lies in {path}, which is to be read", "write to another place, or remove it first"
             )
-
-
-def json_line(value: object) -> str:
-    """One JSON line with Vietnamese as it is; what a terminal would obey is escaped, which JSON readers undo."""
-    text = json.dumps(value, ensure_ascii=False)
-    return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
-
-
-def separated_line(values: Iterable[object], delimiter: str) -> str:
-    """One CSV or TSV line. A text that a spreadsheet would take for a formula gets an apostrophe before it; control
-    characters, which a terminal would obey, are left out.
-    """
-    stream = StringIO()
-    cells = [value if isinstance(value, int | float) else cell(str(value)) for value in values]
-    csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return stream.getvalue()
-
-
-def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], stream: IO[str]) -> None:
-    """A table for people; nothing in it is cut, long cells fold; without rows nothing is written."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(file=stream, width=None if stream.isatty() else 120, highlight=False, markup=False)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    filled = False
-    for row in rows:
-        filled = True
-        table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
-    if filled:
-        console.print(table)

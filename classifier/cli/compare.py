@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 _SHOWN = 20
 _TITLE = 50
@@ -40,7 +40,7 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
     tally.used = len(corpus.articles)
     result = compare(a, b, corpus)
     if form == "jsonl":
-        click.echo(common.json_line(result.as_json()), nl=False)
+        click.echo(writers.json_line(result.as_json()), nl=False)
     else:
         _show(result.as_json(), {page.id: page.title for page in corpus.pages})
     return tally.finish("compared", what="article")
@@ -54,11 +54,11 @@ def _show(result: dict[str, Any], titles: dict[str, str]) -> None:
         difference = result[f"{key}_difference"]
         rows.append([name, *(_score(result[key][side]) for side in ("a", "b")), _score(difference, sign="+")])
     names = result["names"]
-    common.console_table(["", f"A: {names['a']}", f"B: {names['b']}", "B - A"], rows, sys.stdout)
+    writers.console_table(["", f"A: {names['a']}", f"B: {names['b']}", "B - A"], rows, sys.stdout)
     changes = result["changes"]
     if changes:
         shown = ([_article(c["id"], titles), c["gold"], c["a"], c["b"], c["kind"]] for c in changes[:_SHOWN])
-        common.console_table(["article", "gold", "A", "B", "change"], shown, sys.stdout)
+        writers.console_table(["article", "gold", "A", "B", "change"], shown, sys.stdout)
         if len(changes) > _SHOWN:
             click.echo(f"… and {len(changes) - _SHOWN} more (all with --format jsonl)")
         kinds = Counter(change["kind"] for change in changes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import writers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,9 +49,10 @@ def command(target: str) -> int:
         predictions = _label(model, pages, folder, target)
         result = _cluster(model, pages, folder, target)
         report = _evaluate(folder, target)
+        from classifier.disk.atomic import write_whole
         from eval.pages.tour import demo_page
 
-        (folder / "report.html").write_text(demo_page(pages, predictions, result, report, folder), encoding="utf-8")
+        write_whole(folder / "report.html", demo_page(pages, predictions, result, report, folder).encode())
     click.echo(f"\nDone in {time.monotonic() - started:.0f} s. Open {target}/report.html for all of it on one page.")
     return 0
 
@@ -83,12 +84,13 @@ def _train(folder: Path, target: str) -> Model:
 
 def _read(folder: Path) -> list[Page]:
     from classifier.cli.extract import as_json
+    from classifier.disk.atomic import replacing_file
     from classifier.reading import read_pages
 
     _step(2, "Read the sample pages", "chude extract PAGE…")
     pages = list(read_pages([samples()]))
-    with (folder / "pages.jsonl").open("w", encoding="utf-8") as stream:
-        stream.writelines(common.json_line(as_json(page)) for page in pages)
+    with replacing_file(folder / "pages.jsonl") as stream:
+        stream.writelines(writers.json_line(as_json(page)) for page in pages)
     related = sum(len(page.related) for page in pages)
     click.echo(f"   {len(pages)} saved pages with {related} related headlines; menus, captions and tags left out.\n")
     return pages
@@ -96,11 +98,12 @@ def _read(folder: Path) -> list[Page]:
 
 def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> list[Prediction]:
     from classifier.cli.predict import as_json
+    from classifier.disk.atomic import replacing_file
 
     _step(3, "Label them, with reasons", f"chude predict PAGE… -m {target}/model --explain {REASONS}")
     predictions = model.predict(pages, explain=REASONS)
-    with (folder / "predictions.jsonl").open("w", encoding="utf-8") as stream:
-        stream.writelines(common.json_line(as_json(prediction)) for prediction in predictions)
+    with replacing_file(folder / "predictions.jsonl") as stream:
+        stream.writelines(writers.json_line(as_json(prediction)) for prediction in predictions)
     for one in predictions:
         also = f", also {', '.join(one.secondary)}" if one.secondary else ""
         click.echo(f"   {one.topic:14}{one.probability:5.0%}  {wording.plain(one.title)}{also}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,7 +124,7 @@ def summary(report: dict[str, Any]) -> str:
     rows = [
         [row["label"], f"{row['support']:,}", *(_score(row[name]) for name in columns)] for row in report["per_topic"]
     ]
-    common.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
+    writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     scores = report["scores"]
     named = {"accuracy": "accuracy", "macro_f1": "macro-F1"}
     lines = [f"{shown} {_score(scores[key])}{_spread(report['repeats'], key)}" for key, shown in named.items()]

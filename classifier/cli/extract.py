@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 if TYPE_CHECKING:
     from classifier.types import Page
 
+_SHAPE: dict[str, Any] = {
+    **dict.fromkeys(("id", "source", "title", "byline", "lead", "body"), str),
+    "related": [{"headline": str, "blurb": str}],
+}
+
 
 @click.command("extract", short_help="Shows what was read from pages.")
 @common.paths_argument
-@common.format_option("table", "jsonl")
+@writers.format_option(*writers.FORMATS)
 @common.encoding_option
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
@@ -30,13 +35,12 @@ def command(paths: tuple[str, ...], form: str | None, encoding: str | None, targ
     from classifier.reading import read_pages
 
     tally = common.Tally()
-    form = common.form_for(form, target, ("table", "jsonl"))
+    form = writers.form_for(form, target)
     common.check_target(target, paths)
     columns = common.columns_from(options)
-    with common.output(target) as stream:
-        for page in read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip):
-            tally.used += 1
-            stream.write(common.json_line(as_json(page)) if form == "jsonl" else as_text(page))
+    pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
+    with writers.output(target, form) as stream:
+        writers.write_things(tally.counted(pages), form, stream, PAGES)
         return tally.finish("read", asked=paths)  # in here: without any input the old output stays
 
 
@@ -65,3 +69,6 @@ def as_text(page: Page) -> str:
         if item.blurb:
             lines.append(f"      {wording.plain(item.blurb)}")
     return "\n".join(lines) + "\n\n"
+
+
+PAGES: writers.RowForm[Page] = writers.RowForm(as_json, _SHAPE, as_text)

@@ -12,28 +12,34 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import IO
 
     from rich.text import Text
 
+    from classifier.cli.writers import Encoded
     from classifier.model.model import Model
     from classifier.types import Page, Prediction, Reason
 
-    Row = str | list[str | Text]
-
-FORMATS = ("table", "jsonl", "csv", "tsv")
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
-_COLUMNS = ("id", "source", "title", "topic", "probability", "secondary", "topics", "reasons")
+_SHAPE: dict[str, Any] = {
+    "id": str,
+    "source": str,
+    "title": str,
+    "topic": str,
+    "probability": float,
+    "secondary": [str],
+    "topics": [{"topic": str, "probability": float}],
+}
+_REASONS = {"reasons": [{"term": str, "weight": float}]}
+_HEADING = ("topic", "prob.", "also", "title", "page")
 
 
 @click.command("predict", short_help="Labels saved pages or the rows of a table.")
 @common.paths_argument
 @common.model_option
-@common.format_option(*FORMATS)
+@writers.format_option(*writers.FORMATS)
 @click.option(
     "--threshold", type=common.FiniteRange(0, 1), metavar="P", help="Name a topic only from this probability on."
 )
@@ -70,7 +76,7 @@ def command(
     from classifier.reading import read_pages
 
     tally = common.Tally()
-    form = common.form_for(form, target, FORMATS)
+    form = writers.form_for(form, target)
     common.check_target(target, paths)
     if resume:
         _check_resumable(paths, form, target)
@@ -81,19 +87,20 @@ def command(
     if resume:
         made_with: dict[str, Any] = {"format": form, "threshold": threshold, "explain": explain, "encoding": encoding}
         made_with |= {"columns": asdict(columns), "inputs": list(paths), "model": _fingerprint(model)}
-        head = _head(form, explained=bool(explain))
+        head = writers.head(form, row_form(explained=bool(explain)))
         return _resumed(Path(str(target)), made_with, pages, label, head, tally, paths)
     rows = chain.from_iterable(label(pages))
-    with common.output(target) as stream:
-        write(_counted(rows, tally), form, stream, explained=bool(explain))
+    with writers.output(target, form) as stream:
+        writers.write(tally.counted(rows), form, stream, row_form(explained=bool(explain)))
         return tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
 
 
 def _check_resumable(paths: Sequence[str], form: str, target: str | None) -> None:
     if target in (None, "-"):
         raise click.UsageError("--resume needs -o FILE: what goes to standard output cannot be gone on with")
-    if form == "table":
-        raise click.UsageError("--resume writes jsonl, csv or tsv: a table is laid out when all rows are known")
+    if form in ("table", "parquet"):
+        why = "a table is laid out when all rows are known" if form == "table" else "Parquet is one whole"
+        raise click.UsageError(f"--resume writes jsonl, csv or tsv: {why}")
     if "-" in paths:
         raise click.UsageError("--resume cannot read standard input a second time: save it to a file first")
 
@@ -111,7 +118,7 @@ def _resumed(
     target: Path,
     made_with: dict[str, Any],
     pages: Iterator[Page],
-    label: Callable[[Iterable[Page]], Iterator[list[Row]]],
+    label: Callable[[Iterable[Page]], Iterator[list[Encoded]]],
     head: str,
     tally: common.Tally,
     asked: Sequence[str],
@@ -132,7 +139,7 @@ def _resumed(
 
 def _labelled(
     model: Model, pages: Iterable[Page], *, jobs: int, form: str, threshold: float | None, explain: int
-) -> Iterator[list[Row]]:
+) -> Iterator[list[Encoded]]:
     """The rows of each batch of pages, in order."""
     work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
     if jobs == 1:
@@ -146,24 +153,23 @@ def _labelled(
     yield from map_batches(model, pages, work, jobs=jobs, on_loss=_say_lost)
 
 
-def rows_of(model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int) -> Iterator[Row]:
-    """The row of each page in one of FORMATS, as `write` takes it."""
+def rows_of(
+    model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int
+) -> Iterator[Encoded]:
+    """The row of each page in one of the formats, as `writers.write` takes it."""
     predictions = model.iter_predict(pages, threshold=threshold, explain=explain)
-    return (_row(prediction, form, explained=bool(explain)) for prediction in predictions)
+    rows = row_form(explained=bool(explain))
+    return (writers.encode(prediction, form, rows) for prediction in predictions)
 
 
-def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int) -> list[Row]:
+def _rows_of_batch(
+    model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int
+) -> list[Encoded]:
     return list(rows_of(model, pages, form=form, threshold=threshold, explain=explain))
 
 
 def _say_lost(why: str) -> None:
     wording.say(f"chude: {why}; going on with one process, no page is lost")
-
-
-def _counted(rows: Iterable[Row], tally: common.Tally) -> Iterator[Row]:
-    for row in rows:
-        tally.used += 1
-        yield row
 
 
 def _with_text(pages: Iterable[Page], tally: common.Tally) -> Iterator[Page]:
@@ -195,32 +201,12 @@ def as_json(prediction: Prediction) -> dict[str, Any]:
     return row
 
 
-def write(rows: Iterable[Row], form: str, stream: IO[str], *, explained: bool) -> None:
-    """Writes rows in one of FORMATS."""
-    if form == "table":
-        columns = ["topic", "prob.", "also", "title", "page", *(["because of"] if explained else [])]
-        common.console_table(columns, (row for row in rows if not isinstance(row, str)), stream)
-        return
-    stream.write(_head(form, explained=explained))
-    stream.writelines(row for row in rows if isinstance(row, str))
-
-
-def _row(prediction: Prediction, form: str, *, explained: bool) -> Row:
-    """A line, or for a table its cells."""
-    if form == "jsonl":
-        return common.json_line(as_json(prediction))
-    if form == "table":
-        return _table_row(prediction, explained=explained)
-    return common.separated_line(_flat_row(prediction, _columns(explained=explained)), _DELIMITERS[form])
-
-
-def _head(form: str, *, explained: bool) -> str:
-    """What stands above the rows."""
-    return common.separated_line(_columns(explained=explained), _DELIMITERS[form]) if form in _DELIMITERS else ""
-
-
-def _columns(*, explained: bool) -> list[str]:
-    return list(_COLUMNS if explained else _COLUMNS[:-1])
+def row_form(*, explained: bool) -> writers.RowForm[Prediction]:
+    """How predictions are written; with reasons where they are explained."""
+    shape = {**_SHAPE, **(_REASONS if explained else {})}
+    heading = (*_HEADING, *(["because of"] if explained else []))
+    table_row = partial(_table_row, explained=explained)
+    return writers.RowForm(as_json, shape, table_row, heading, cells=partial(_cells, columns=tuple(shape)))
 
 
 def marked(title: str, reasons: Iterable[Reason]) -> Text:
@@ -236,12 +222,14 @@ def marked(title: str, reasons: Iterable[Reason]) -> Text:
     return text
 
 
-def _flat_row(prediction: Prediction, columns: list[str]) -> list[object]:
-    row = as_json(prediction)
-    row["secondary"] = " ".join(row["secondary"])
-    row["topics"] = " ".join(f"{t['topic']}:{t['probability']}" for t in row["topics"])
-    row["reasons"] = "; ".join(f"{r['term']} {r['weight']:+.3f}" for r in row.get("reasons", ()))
-    return [row[column] for column in columns]
+def _cells(row: dict[str, Any], columns: Sequence[str]) -> list[object]:
+    flat = {
+        **row,
+        "secondary": " ".join(row["secondary"]),
+        "topics": " ".join(f"{t['topic']}:{t['probability']}" for t in row["topics"]),
+        "reasons": "; ".join(f"{r['term']} {r['weight']:+.3f}" for r in row.get("reasons", ())),
+    }
+    return [flat[column] for column in columns]
 
 
 def _table_row(prediction: Prediction, *, explained: bool) -> list[str | Text]:

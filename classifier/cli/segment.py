@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from classifier.cli import common
+from classifier.cli import common, writers
 
 
 @click.command("segment", short_help="Joins the syllables of words, as pyvi does.")
@@ -28,7 +28,7 @@ def command(paths: tuple[str, ...], encoding: str | None, target: str | None) ->
     tally = common.Tally()
     segmenter = Segmenter()
 
-    with common.output(target) as stream:
+    with writers.output(target) as stream:
         for line in segmenter.segment(read_text_lines(paths or ("-",), encoding=encoding, on_skip=tally.skip)):
             tally.used += 1
             stream.write(line + "\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 if TYPE_CHECKING:
     from classifier.model.model import Model
@@ -31,7 +31,7 @@ def command(artifact: str | None, form: str) -> int:
     model = common.load_model(artifact)
     if form == "jsonl":
         click.echo(
-            common.json_line({"labels": model.labels, "features": model.features.to_json(), **model.info}), nl=False
+            writers.json_line({"labels": model.labels, "features": model.features.to_json(), **model.info}), nl=False
         )
         return 0
     try:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from classifier import wording
-from classifier.cli import common
+from classifier.cli import common, writers
 
 
 @click.command("train", short_help="Trains a model on your corpus, or on the built-in one.")
@@ -71,7 +71,7 @@ def scores_table(info: dict[str, Any]) -> str:
         else [label, f"{count:,}", "–", "–", "–"]
         for label, count in info["articles_by_topic"].items()
     ]
-    common.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
+    writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     return stream.getvalue() + (
         f"cross-validated, {info['training']['folds']} folds: "
         f"accuracy {scores['accuracy']:.3f}, macro-F1 {scores['macro_f1']:.3f}\n"

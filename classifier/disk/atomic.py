@@ -47,12 +47,19 @@ def replacing_file(path: Path) -> Iterator[IO[str]]:
     A link is followed. What is no regular file (/dev/null, a pipe) is written to as it is, a folder raises an OSError.
     Every OSError of writing names `path`.
     """
-    if path.exists() and not path.is_file():
-        with naming(path), path.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        return
-    with _replacing(path.resolve()) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as stream:
+    with replacing_bytes(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as stream:
         yield stream
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[io.BufferedWriter]:
+    """As `replacing_file`, for bytes."""
+    if path.exists() and not path.is_file():
+        with naming(path), path.open("wb") as file:
+            yield file
+        return
+    with _replacing(path.resolve()) as file:
+        yield file
 
 
 def write_whole(path: Path, data: bytes) -> None:

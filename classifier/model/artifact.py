@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.disk.atomic import Contents, replacing_folder
+from classifier.disk.atomic import Contents, replacing_folder, write_whole
 from classifier.disk.untrusted import digest_of, npz, read_bounded, read_npz, unpacked
 from classifier.errors import ArtifactError
 from classifier.features.counts import _MULTIPLIER
@@ -79,10 +79,10 @@ def save(
     description["sha256"] = digest(description)
     with replacing_folder(Path(folder), CONTENTS) as target:
         for name, data in contents.items():
-            (target / name).write_bytes(data)
+            write_whole(target / name, data)
         # Not sorted: labels stay in their order wherever they are keys.
         text = json.dumps(description, ensure_ascii=False, indent=1, allow_nan=False)
-        (target / "model.json").write_text(text + "\n", encoding="utf-8")
+        write_whole(target / "model.json", f"{text}\n".encode())
 
 
 def load(folder: str | Path) -> Model:

@@ -16,7 +16,7 @@ from conftest import PROJECT, captured
 from lxml import etree
 from lxml import html as lxml_html
 
-from classifier.cli import common
+from classifier.cli import writers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OLD_MODEL = PROJECT / "tests" / "data" / "artifacts" / "v1" / "model"
@@ -271,7 +271,7 @@ def test_no_cell_starts_a_formula_or_steers_a_terminal(chude, nasty, command, fo
 @pytest.mark.parametrize("text", [*FORMULAS, *ESCAPES])
 def test_one_cell_is_safe_whatever_it_holds(text):
     """One row of one cell, without a control character, that starts no formula."""
-    rows = list(csv.reader(io.StringIO(common.separated_line([text], ","))))
+    rows = list(csv.reader(io.StringIO(writers.separated_line([text], ","))))
     assert len(rows) == 1
     ((cell,),) = rows
     assert not STEERING.search(cell)
@@ -281,10 +281,10 @@ def test_one_cell_is_safe_whatever_it_holds(text):
 def test_json_lines_say_the_same_and_steer_nothing():
     """What a terminal would obey is escaped in JSON; a reader gets it back."""
     for text in (*ESCAPES, *PAYLOADS, "tiếng Việt"):
-        line = common.json_line({"title": text})
+        line = writers.json_line({"title": text})
         assert not STEERING.search(line)
         assert json.loads(line) == {"title": text}
-    assert "tiếng Việt" in common.json_line("tiếng Việt")
+    assert "tiếng Việt" in writers.json_line("tiếng Việt")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,25 @@ def test_no_module_catches_everything_or_runs_pickles():
         assert not {"pickle", "dill", "cloudpickle", "marshal"} & {package for package, _ in _imports(path)}, path
 
 
+def test_one_module_replaces_files():
+    """Outputs are put in place whole by disk/atomic; what a killed run goes on from is disk/resume's; nobody else opens
+    a file to write.
+    """
+    writing = []
+    for path in MODULES:
+        name = path.relative_to(PROJECT).as_posix()
+        for node in ast.walk(_tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given = (*node.args, *(keyword.value for keyword in node.keywords))
+            modes = [one.value for one in given if isinstance(one, ast.Constant)]
+            opens = called == "open" and any(isinstance(mode, str) and set("wax+") & set(mode) for mode in modes)
+            if opens or called in {"write_text", "write_bytes", "NamedFile", "savefig", "tofile"}:
+                writing.append(name)
+    assert set(writing) <= {"classifier/disk/atomic.py", "classifier/disk/resume.py", "eval/plots/figures.py"}
+
+
 def _loaded(code, *arguments):
     """The modules that a new Python has loaded after running some code, and what it printed."""
     code += "\nimport sys, json; json.dump(sorted(sys.modules), sys.stderr)"

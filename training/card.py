@@ -17,13 +17,15 @@ def model_card(model: Model) -> str:
     """Markdown, from what `model.info` holds (Mitchell et al. 2019, "Model Cards for Model Reporting")."""
     info = model.info
     vectors = " smoothed with word vectors of real news," if info["training"]["prior"] else ""
+    machine = {"svm": "SVM", "logistic": "logistic regression"}.get(info["training"].get("solver", "svm"), "machine")
     parts = [
         [
             f"# {_text(info['name'])}",
             "",
             (
                 f"A topic model for Vietnamese news, made by chude {info['made_with']['chude']}: "
-                f"TF-IDF over {', '.join(model.features.terms)} terms,{vectors} one linear SVM a label, calibrated."
+                f"TF-IDF over {', '.join(model.features.terms)} terms,{vectors} one linear {machine} a label, "
+                "calibrated."
             ),
         ],
         ["## Trained on", "", *_corpus(info)],

@@ -174,11 +174,18 @@ def command(corpus: Corpus, spec: TrainingSpec, name: str) -> str:
         ("--max-terms", "max_terms"),
         ("--folds", "folds"),
         ("--seed", "seed"),
+        ("--solver", "solver"),
     )
     given = [
-        f" {option} {getattr(spec, key):g}" for option, key in options if getattr(spec, key) != getattr(usual, key)
+        f" {option} {_plain(getattr(spec, key))}"
+        for option, key in options
+        if getattr(spec, key) != getattr(usual, key)
     ]
     return f"chude train{'' if corpus.built_in else ' CORPUS'} -o {name}{''.join(given)}"
+
+
+def _plain(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _ends(score: Score) -> list[float | None]:

@@ -17,7 +17,16 @@ from classifier.cli import common, writers
 @click.option("--min-df", type=common.Whole(1), metavar="N", help="Drop terms that stand in fewer articles.")
 @click.option("--max-terms", type=common.Whole(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
 @click.option(
-    "-C", "c", type=common.FiniteRange(0, min_open=True), metavar="X", help="Inverse regularisation of the SVM."
+    "-C",
+    "c",
+    type=common.FiniteRange(0, min_open=True),
+    metavar="X",
+    help="Inverse regularisation of the machine.",
+)
+@click.option(
+    "--solver",
+    type=click.Choice(["svm", "logistic"]),
+    help="The linear machine: an SVM or logistic regression. [default: svm]",
 )
 @click.option("--folds", type=common.Whole(2), metavar="K", help="Folds of the cross-validation. [default: 5]")
 @click.option("--seed", type=common.Whole(0), metavar="N", help="Seed of every random choice.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.isolation import strangers_modules_out
+from training.fit.solvers import SOLVERS
 from training.folds import folds
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def sparse(rows: Counts, terms: int) -> csr_matrix:
 def fit_linear(
     matrix: csr_matrix, targets: NDArray[np.bool_], spec: TrainingSpec
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """One linear SVM a label (squared hinge, L2; Fan et al. 2008, LIBLINEAR): weights (V, L) and intercepts (L,)."""
+    """One linear machine a label, by `spec.solver`: weights (V, L) and intercepts (L,)."""
     from joblib import Parallel, delayed
 
     # Not threads: LIBLINEAR draws from one random state a process, so that threads would race for it. Processes only
@@ -46,13 +47,9 @@ def fit_linear(
 
 
 def _fit_one(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
-    from sklearn.svm import LinearSVC
-
     if target.all() or not target.any():  # in a fold a rare label may be missing: its score says "no" (or "yes") always
         return np.append(np.zeros(matrix.shape[1]), 1.0 if target.all() else -1.0)
-    machine = LinearSVC(C=spec.C, dual=True, max_iter=5_000, random_state=spec.seed).fit(matrix, target)
-    weights: NDArray[np.float64] = np.append(machine.coef_[0], machine.intercept_[0])
-    return weights
+    return SOLVERS[spec.solver](matrix, target, spec)
 
 
 def out_of_fold_scores(

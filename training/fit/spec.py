@@ -11,17 +11,21 @@ from classifier.features.spec import FeatureSpec
 class TrainingSpec:
     """Everything that a training run depends on besides its corpus.
 
-    C: inverse regularisation of the linear SVM. prior: how much the word vectors of real news count (0: document
-    frequencies and weights come from the corpus alone). most_common: with a prior, terms in a larger share of real news
-    than this are left out. min_df: in how many articles a term must stand. max_terms: the most frequent so
-    many are kept (0: all). folds: of the cross-validation that calibration and the reported scores come from.
+    solver: the linear machine, of `training.fit.solvers.SOLVERS`. C: its inverse regularisation. balance: how far the
+    rarer side of each label outweighs its number (0: not at all, 1: both sides weigh the same). prior: how much the
+    word vectors of real news count (0: document frequencies and weights come from the corpus alone). most_common: with
+    a prior, terms in a larger share of real news than this are left out. min_df: in how many articles a term must
+    stand. max_terms: the most frequent so many are kept (0: all). folds: of the cross-validation that calibration and
+    the reported scores come from.
     threshold: least probability at which a topic is named; secondary_threshold: likewise for further topics.
     other_log_odds: by how much more (natural logarithm of the odds) an article is "other" where the model will be used
     than in the corpus; confidence: by what factor its log-odds shrink there. seed: of every random choice.
     """
 
     features: FeatureSpec = field(default_factory=FeatureSpec)
+    solver: str = "svm"
     C: float = 1.0
+    balance: float = 0.0
     prior: float = 1.5
     most_common: float = 0.1
     min_df: int = 2

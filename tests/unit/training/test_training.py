@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from classifier.errors import ChudeError, NoInputError
 from classifier.features.kinds import word_hashes
@@ -29,6 +30,7 @@ from training.fit.fitting import fit
 from training.fit.linear import fit_linear, sparse
 from training.fit.matrix import build_vocabulary, tokenise, with_words
 from training.fit.prior import folded, smoothing_matrix, widened
+from training.fit.solvers import SOLVERS
 from training.fit.spec import TrainingSpec
 from training.learn import train
 from training.validate import past_and_future
@@ -102,6 +104,31 @@ def test_another_seed_gives_another_model_of_the_same_worth():
     one, other = (fit(corpus, TrainingSpec(FeatureSpec(("w1",)), prior=0.0, seed=seed)) for seed in (1, 2))
     assert one.out_of_fold.tobytes() != other.out_of_fold.tobytes()
     assert one.model.predict([_texts_of("b")])[0].topic == other.model.predict([_texts_of("b")])[0].topic == "b"
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_every_solver_learns_and_is_recorded(tmp_path, solver):
+    """Its model tells the labels apart, by weights of its own, the same twice; card and command name it."""
+    corpus, spec = Corpus(_articles("abc")), replace(PLAIN, solver=solver)
+    model = train(corpus, spec, folder=tmp_path / "m").model
+    assert [one.topic for one in model.predict([_texts_of(label) for label in "abc"])] == list("abc")
+    assert _same(fit(corpus.in_one_order(), spec).model, model)
+    others = [fit(corpus.in_one_order(), replace(PLAIN, solver=name)).model for name in SOLVERS if name != solver]
+    assert all(np.abs(other.weights - model.weights).max() > 1e-3 for other in others)
+    card = (tmp_path / "m" / "card.md").read_text()
+    assert {"svm": "one linear SVM", "logistic": "one linear logistic regression"}[solver] in card
+    assert model.info["training"]["solver"] == solver
+    assert (f"--solver {solver}" in model.info["command"]) == (solver != "svm")
+
+
+def test_balance_lets_a_rare_label_speak():
+    """With four articles against a hundred, among them words of its own, only weights for the rare side find it."""
+    matrix = csr_matrix(np.array([[1.0, 0.0]] * 100 + [[0.95, 0.31]] * 4))
+    target = np.arange(104) >= 100
+    spec = TrainingSpec(C=0.3)
+    plain, fair = (fit_linear(matrix, target[:, None], replace(spec, balance=balance)) for balance in (0.0, 1.0))
+    assert not (matrix @ plain[0] + plain[1] > 0).any()
+    assert ((matrix @ fair[0] + fair[1] > 0).ravel() == target).all()
 
 
 @pytest.mark.parametrize("prior", [0.0, 1.5])

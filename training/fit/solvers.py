@@ -1,0 +1,59 @@
+"""The linear machines that a label can be learned with, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from training.fit.spec import TrainingSpec
+
+    Solver = Callable[[csr_matrix, NDArray[np.bool_], TrainingSpec], NDArray[np.float64]]
+
+MOST_ROUNDS = 5_000
+
+
+def svm(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
+    """A linear SVM with squared hinge loss (Fan et al. 2008, LIBLINEAR, dual)."""
+    from sklearn.svm import LinearSVC
+
+    machine = LinearSVC(
+        C=spec.C, dual=True, max_iter=MOST_ROUNDS, random_state=spec.seed, class_weight=class_weight(target, spec)
+    )
+    return _weights(machine.fit(matrix, target))
+
+
+def logistic(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
+    """Logistic regression with L2 (LIBLINEAR's trust-region Newton, primal): scores are log-odds."""
+    from sklearn.linear_model import LogisticRegression
+
+    machine = LogisticRegression(
+        C=spec.C, solver="liblinear", max_iter=MOST_ROUNDS, class_weight=class_weight(target, spec)
+    )
+    return _weights(machine.fit(matrix, target))
+
+
+SOLVERS: dict[str, Solver] = {"svm": svm, "logistic": logistic}
+"""Each gives the weights (V + 1,) of one label against the rest, the intercept last. `target` (n,) holds both."""
+
+
+def class_weight(target: NDArray[np.bool_], spec: TrainingSpec) -> dict[bool, float] | None:
+    """What a mistake on either side costs: with `balance` b the rarer side's (n / 2 n_side)^b, 1 on both without.
+
+    b = 1 is scikit-learn's "balanced".
+    """
+    if not spec.balance:
+        return None
+    share = float(target.mean())
+    return {True: (0.5 / share) ** spec.balance, False: (0.5 / (1 - share)) ** spec.balance}
+
+
+def _weights(machine: object) -> NDArray[np.float64]:
+    weights: NDArray[np.float64] = np.append(machine.coef_[0], machine.intercept_[0])  # type: ignore[attr-defined]  # scikit-learn has no types
+    return weights

@@ -15,14 +15,17 @@ from classifier.reading.page_lines.line_forms import (
     is_caption_alone,
     is_cut,
     is_headline,
+    is_lone_headline,
+    is_prose,
     is_sentence,
     linked_headline,
     similar,
 )
 from classifier.reading.page_lines.names import byline_of, is_date, is_stamp
 from classifier.reading.page_lines.related import Related, at, is_blurb, is_box, is_plain, read_boxes
-from classifier.reading.page_lines.sections import behind_slug, read_section
+from classifier.reading.page_lines.sections import behind_slug, read_section, undated
 from classifier.reading.page_lines.tail import without_tail
+from classifier.reading.page_lines.whole_page import find_article, is_below, repeated
 from classifier.types import Page
 
 if TYPE_CHECKING:
@@ -39,16 +42,18 @@ class _Article:
     """What the walk over a page has gathered so far, and how the page is printed.
 
     `spaced`: blank lines stand between its paragraphs; `captions_twice`: it prints captions twice in a row; `bare`: it
-    has nothing of a page around the article.
+    has nothing of a page around the article; `furniture` are the keys of lines that stand again and again.
     """
 
     blocks: Sequence[Block]
+    title: str
     title_key: str
     byline: str
     slugs: Sequence[str]
     spaced: bool
     captions_twice: bool
     bare: bool
+    furniture: frozenset[str] = frozenset()
     paragraphs: list[str] = field(default_factory=list)
     related: Related = field(default_factory=Related)
     ended_after: int = 0
@@ -79,18 +84,24 @@ def parse_saved_page(text: str, *, id: str, source: str) -> Page:  # noqa: A002 
     page with nothing in it. Never raises; time is linear in the length of `text`.
     """
     blocks = read_blocks(text)
+    span = find_article(blocks)
+    blocks, end = blocks[span.start :], span.end - span.start
     title, byline, summary, i = read_front(blocks)
     article = _Article(
         blocks,
+        title,
         key_of(title),
         byline,
         slugs=slugs_of(blocks, title),
         spaced=4 * sum(block.gap for block in blocks[2:]) > len(blocks[2:]),  # a title is often set off alone
         captions_twice=any(block.form is Form.CAPTION and block.twice for block in blocks),
         bare=not any(block.form in NOT_OF_AN_ARTICLE for block in blocks),
+        furniture=repeated(blocks) if span.whole else frozenset(),
     )
-    while i < len(blocks) and blocks[i].form is not Form.END:
+    while i < end and blocks[i].form is not Form.END:
         i = _read_block(article, i)
+    if end < len(blocks) and i < len(blocks):
+        _read_below(article, i)
     paragraphs, byline = without_tail(
         article.paragraphs[: article.ended_after or None], article.byline, article.related
     )
@@ -119,6 +130,23 @@ def _read_block(article: _Article, i: int) -> int:
     elif block.form in (Form.TEXT, Form.SLUG):
         after = _read_text(article, i)
     return after
+
+
+def _read_below(article: _Article, i: int) -> None:
+    """Read what stands below the article, from `i`: headlines, each with the blurb below it, and the site's foot."""
+    blocks = article.blocks
+    article.end()
+    while i < len(blocks) and blocks[i].form is not Form.END:
+        block, after = blocks[i], at(blocks, i + 1)
+        if block.form is Form.HEAD or block.form in _BELOW_ARTICLE:
+            i = max(i + 1, _read_block(article, i))
+            continue
+        i += 1
+        headline = linked_headline(block.text) or undated(block.text)
+        if is_below(blocks, i - 1, article.title) and (block.form is Form.LINK or is_lone_headline(headline)):
+            blurb = after.text if after and is_blurb(after) and is_prose(after.text) else ""
+            article.related.add(headline, blurb)
+            i += bool(blurb)
 
 
 def _read_list(article: _Article, i: int) -> int:
@@ -175,7 +203,7 @@ def _read_text(article: _Article, i: int) -> int:
         blurb = follower.text if follower and is_blurb(follower) else ""
         article.related.add(headline, blurb)
         return i + 1 + bool(blurb)
-    if len(article.paragraphs) == 1 and is_stamp(block.text):
+    if block.key in article.furniture or (len(article.paragraphs) == 1 and is_stamp(block.text)):
         return i + 1
     lead_again = len(article.paragraphs) == 1 and key_of(article.paragraphs[0]) == block.key
     if not lead_again and not _describes_picture(article, i):

@@ -6,16 +6,12 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from classifier.reading.page_lines.line_forms import Form, form_of, is_headline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from classifier.reading.page_lines.text_browser import shown_lines
 
 # Zero-width and direction marks, soft hyphens, byte-order marks and control characters other than line ends and tabs.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f]")
-_ODD_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ESCAPED_AT_MOST = 3
@@ -36,7 +32,8 @@ class Block:
     """One line of a dump, or several equal ones in a row.
 
     `copies` counts them, `gap` tells whether a blank line stands before the first, `loose` whether blank lines stand
-    between them. `key` is equal for lines that differ only in spaces, case, dashes or the kind of quotes.
+    between them, `item` whether a text browser drew a bullet. `key` is equal for lines that differ only in spaces,
+    case, dashes or the kind of quotes.
     """
 
     text: str
@@ -45,6 +42,7 @@ class Block:
     copies: int = 1
     gap: bool = False
     loose: bool = False
+    item: bool = False
 
     @property
     def twice(self) -> bool:
@@ -95,27 +93,19 @@ def squeeze(text: str) -> str:
 
 def read_blocks(text: str) -> list[Block]:
     """Return the blocks of a dump in their order; empty lines live on as `gap` and `loose` alone."""
-    lines = list(_lines(clean(text)))
+    lines = shown_lines(clean(text))
     blocks: list[Block] = []
-    for number, (line, gap) in enumerate(lines):
+    for number, shown in enumerate(lines):
+        line, gap = shown.text, shown.gap
         key = key_of(line)
         last = blocks[-1] if blocks else None
         if last and key and _is_copy(key, last, at_end=number == len(lines) - 1):
             # The second printing is the visible link, the first its image's description; a cut one is worth nothing.
             newest, key = (line, key) if len(key) >= len(last.key) else (last.text, last.key)
-            blocks[-1] = Block(newest, key, last.form, last.copies + 1, last.gap, last.loose or gap)
+            blocks[-1] = Block(newest, key, last.form, last.copies + 1, last.gap, last.loose or gap, last.item)
         else:
-            blocks.append(Block(line, key, form_of(line), gap=gap))
+            blocks.append(Block(line, key, form_of(line), gap=gap, item=shown.item))
     return blocks
-
-
-def _lines(text: str) -> Iterator[tuple[str, bool]]:
-    gap = False
-    for raw in text.splitlines():
-        line = _ODD_SPACE.sub(" ", raw).strip()
-        if line:
-            yield line, gap
-        gap = not line
 
 
 def _is_shortened(key: str, of: str) -> bool:

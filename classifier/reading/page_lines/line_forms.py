@@ -40,14 +40,20 @@ class Form(StrEnum):
 
 _ARROWS = ">»›▶►"
 _ITEM = r"(?:tin tức|tin bài|bài viết|bài báo|thông tin|chủ đề|video|tin|bài)"
+_OF = r"(?: (?:trong|trên|tại|của|về|mục|chuyên mục) [^.?!:]{2,40})"
+_NEWS = (
+    r"(?:khác|mới(?: nhất| cập nhật| hơn)?|cũ hơn|nổi bật|nóng|hot|đáng chú ý|nên đọc|hay|gần đây|tương tự|tiêu điểm)"
+)
 _HEADS = (
     rf"(?:(?:các|những) )?(?:{_ITEM} )?(?:có )?liên quan",
     r"(?:mời )?(?:bạn đọc |độc giả )?(?:xem|đọc) (?:thêm|tiếp)(?: (?:các )?(?:tin|bài|bài viết))?(?: khác)?",
-    rf"(?:các )?(?:{_ITEM} )?cùng (?:chuyên mục|chuyên đề|mục|loại|tác giả|danh mục|sự kiện)",
+    rf"(?:các )?(?:{_ITEM} )?cùng (?:chuyên mục|chuyên đề|mục|loại|tác giả|danh mục|sự kiện)(?: [^.?!:]{{2,40}})?",
+    r"(?:tin|bài|tin bài) (?:mục|chuyên mục) [^.?!:]{2,40}",
     r"(?:các )?(?:tin|bài|tin bài) cùng chủ đề",
-    rf"(?:{_ITEM} )?(?:đang )?(?:được )?(?:đọc|xem|quan tâm) nhiều(?: nhất)?(?: tuần| tháng| trong ngày| hôm nay)?",
+    rf"(?:{_ITEM} )?(?:đang )?(?:được )?(?:đọc|xem|quan tâm) nhiều(?: nhất)?(?: tuần| tháng| hôm nay|{_OF})?",
     rf"(?:{_ITEM} )?(?:được )?nhiều người (?:quan tâm|đọc|xem)(?: nhất)?",
-    rf"(?:các )?{_ITEM} (?:khác|mới(?: nhất| cập nhật| hơn)?|cũ hơn|nổi bật|nóng|hot|đáng chú ý|nên đọc|hay)",
+    rf"(?:các )?{_ITEM} {_NEWS}{_OF}?",
+    rf"(?:xem|đọc|tham khảo) thêm{_OF}|tham khảo(?: thêm)?|(?:theo )?dòng (?:sự kiện|thời sự)",
     rf"(?:các )?{_ITEM} (?:tiếp theo|đã (?:đưa|đăng))",
     r"mới nhất|nổi bật|tiêu điểm|dòng sự kiện|đừng bỏ lỡ|đáng chú ý|nên đọc|tin trong ngày|dành cho bạn",
     r"(?:có thể )?bạn (?:có thể )?(?:cũng |sẽ )?(?:quan tâm|thích|muốn đọc)|có thể bạn chưa (?:đọc|biết)",
@@ -94,6 +100,17 @@ _IMPRINT = re.compile(
     r"giấy phép (?:[^\W\d]+ ){0,5}(?:số ?)?:? ?\d+ ?/.*",
     re.IGNORECASE,
 )
+_CONTACT = re.compile(
+    r"(?:®|©|copyright|bản quyền|mọi hành động sử dụng|cấm sao chép|không sao chép|việc sử dụng nội dung|"
+    r"(?:\S+ ){0,6}giữ bản quyền|all rights reserved|powered by|designed by|developed by|phát triển bởi|thiết kế bởi|"
+    r"giấy phép|gp(?:bc|xb)?\b|số giấy phép|cơ quan (?:chủ quản|ngôn luận|của)|đơn vị (?:chủ quản|quảng cáo)|"
+    r"(?:phó )?tổng biên tập|(?:phó )?tổng thư ký|phụ trách (?:tòa soạn|toà soạn|nội dung)|chịu trách nhiệm|"
+    r"(?:địa chỉ )?(?:tòa|toà) soạn\s*[:;]|trụ sở|văn phòng|địa chỉ\s*:|email\s*:|e-mail\s*:|điện thoại|đt\s*:|"
+    r"tel\b|fax\b|hotline|đường dây nóng|website\s*:|liên hệ quảng cáo|quảng cáo\s*:|ghi rõ nguồn|ấn phẩm|"
+    r"thư điện tử|hỗ trợ|một sản phẩm của|xuất bản|chính sách|điều khoản|rss\b)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\S+@\S+\.\w+|(?:\(?\+?\d[\d .()-]{7,}\d)")
 _FILE = re.compile(r"[\w.-]+\.(?:jpe?g|png|gif|webp|mp4)|[a-z0-9]+(?:-[a-z0-9]+){3,}(?:\.html?)?")
 
 _KIND = r"(?:Nguồn[ ]ảnh|NGUỒN[ ]ẢNH|Nguồn|NGUỒN|Ảnh[ ]minh[ ]ho?[ạọ]a?|Ảnh|ẢNH|Hình|Photo|PHOTO)"
@@ -168,6 +185,17 @@ _FORMS: tuple[tuple[Form, Callable[[str], object]], ...] = (
     (Form.MEDIA, _MEDIA.fullmatch),
     (Form.SLUG, _SLUG.fullmatch),
 )
+
+
+def is_imprint(text: str) -> bool:
+    """Whether a line reads like a site's foot: who publishes it, where and under which licence; how to reach them.
+
+    In an article such lines stand too (an address, a telephone number): it tells something only outside.
+    """
+    if _CONTACT.match(text.lstrip("-–•· ")):
+        return True
+    found = _ADDRESS.search(text) if any(map(str.isdecimal, text)) or "@" in text else None
+    return found is not None and 2 * len(found.group()) >= len(text)
 
 
 def is_sentence(text: str) -> bool:

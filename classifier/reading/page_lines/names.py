@@ -6,10 +6,11 @@ import re
 
 _DATE = re.compile(
     r"\d+|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|\bthứ|\bcn\b|ngày|tháng|năm|lúc|giờ|phút|trước|hôm (?:nay|qua)|"
-    r"cập nhật|đăng|gmt|utc|\bam\b|\bpm\b|[\W_]+",
+    r"\b(?:sáng|trưa|chiều|tối)\b|cập nhật|đăng|gmt|utc|\bam\b|\bpm\b|[\W_]+",
     re.IGNORECASE,
 )
 _STAMP = re.compile(r"\d[:h]\d\d|\d\D+\d+\D+\d{4}")
+_BESIDE = re.compile(r"[|•·]| - ")
 _DAYS = frozenset(("hôm qua", "hôm nay", "hôm kia", "vừa xong", "mới đây"))
 _SITE = re.compile(r"(?:https?://)?(?:[\w-]{1,40}\.){1,4}(?:vn|com|net|org|info)(?:/\S*)?", re.IGNORECASE)
 _PAPER_NAME = re.compile(r"(?:Báo|BÁO|Tạp chí|TẠP CHÍ|Đài|ĐÀI|Trang tin) (?:điện tử )?[A-ZĐ][\w\s]{2,30}")
@@ -20,7 +21,7 @@ _CATEGORY = re.compile(
     re.IGNORECASE,
 )
 _BYLINE_WORDS = re.compile(
-    r"(?:(?:theo|by|tác giả|bài(?:,| và| -| &) ảnh|"
+    r"(?:(?:theo|by|tác giả|(?:tin|bài|tin, bài|tin bài)(?:,| và| -| &|/)? ?ảnh|"
     r"bài|pv|phóng viên|btv|thực hiện|biên dịch|dịch|lược dịch|tổng hợp|nguồn)\b\s*:?\s*)+",
     re.IGNORECASE,
 )
@@ -64,6 +65,13 @@ def is_site_or_category(text: str) -> bool:
 def is_stamp(text: str) -> bool:
     """Whether a line is a whole date or a time, as stands below a title; "Ngày 2/11", "Năm 2015" may be headings."""
     return is_date(text) and _STAMP.search(text) is not None
+
+
+def has_stamp(text: str) -> bool:
+    """Whether a short line holds a whole date or a time, be it beside a section: "Đời sống | 24/12/2012 11:05"."""
+    if len(text) > 90 or not any(map(str.isdecimal, text)):
+        return False
+    return any(is_stamp(part.strip()) for part in _BESIDE.split(text))
 
 
 def byline_of(text: str) -> str:

@@ -1,0 +1,46 @@
+"""Chooses what runs the loops of segmentation and features: the native core where it was built, or numpy alone.
+
+Both give the same results to the last bit. `CHUDE_CORE=pure` or `CHUDE_CORE=native` takes one by name.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from classifier.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+PURE, NATIVE = "pure", "native"
+CORES = (PURE, NATIVE)
+_WISH = "CHUDE_CORE"
+
+
+def native() -> Any:
+    """The compiled module that is to be used, or None for numpy alone.
+
+    Raises UsageError where CHUDE_CORE names no core, or the native one where it was not built.
+    """
+    wish = os.environ.get(_WISH) or None
+    if wish not in (None, *CORES):
+        raise UsageError("", f"{_WISH}={wish!r} is no core of chude", f"use {' or '.join(CORES)}, or unset it")
+    built = None if wish == PURE else _built()
+    if wish == NATIVE and built is None:
+        what = f"{_WISH}=native, but the native core was not built for this Python"
+        raise UsageError("", what, "install a C compiler and chude again, or unset it")
+    return built
+
+
+def chosen() -> str:
+    """The name of the core that is to be used, one of CORES; raises as `native`."""
+    return PURE if native() is None else NATIVE
+
+
+def _built() -> ModuleType | None:
+    try:
+        return import_module("classifier.core._native")
+    except ImportError:
+        return None

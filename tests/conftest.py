@@ -38,6 +38,21 @@ def built_in_rows() -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.fixture(scope="module", params=["pure", "native"])
+def core(request):
+    """Runs a module's tests on each of the cores; what they find must be the same."""
+    from classifier.core import native
+    from classifier.errors import UsageError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHUDE_CORE", request.param)
+        try:
+            native()
+        except UsageError as error:
+            pytest.skip(str(error))
+        yield request.param
+
+
 @pytest.fixture(scope="session")
 def corpus_rows():
     """The built-in corpus as rows."""

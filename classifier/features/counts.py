@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from classifier.features.spec import FeatureSpec
     from classifier.features.tokens import Lexicon, Tokens
 
+from classifier.core import native
 from classifier.features.kinds import terms_of
 from classifier.features.zones import ZONES
 
@@ -50,6 +51,11 @@ class TermTable:
 
     def columns(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """The column of each hash, -1 where the vocabulary does not have it."""
+        core = native()
+        if core is not None:
+            found = np.empty(hashes.size, dtype=np.int32)
+            core.columns(np.ascontiguousarray(hashes), self._keys, self._columns, found)
+            return found
         slots = self._slots(hashes)
         columns = self._columns[slots]
         (open_,) = np.nonzero((columns >= 0) & (self._keys[slots] != hashes))

@@ -21,6 +21,8 @@ from classifier.types import Page
 from classifier.vietnamese import Segmenter, syllables
 from classifier.vietnamese.normalise import NUMBER, normalise
 
+pytestmark = pytest.mark.usefixtures("core")
+
 # Models and background.npz hold such hashes: another value here makes all of them worthless.
 FROZEN = {
     "w1": (0x42293E3E26F2CEB5, "mỹ"),
@@ -64,13 +66,13 @@ pages = st.builds(Page, id=st.just("x"), title=zone_texts, lead=zone_texts, body
 
 
 @pytest.fixture(scope="module")
-def tokeniser():
+def tokeniser(core):
     """One tokeniser that lives through all examples, as in a long run."""
     return Tokeniser()
 
 
 @pytest.fixture(scope="module")
-def other():
+def other(core):
     """A segmenter that the tokeniser does not share."""
     return Segmenter()
 

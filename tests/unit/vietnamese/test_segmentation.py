@@ -20,6 +20,8 @@ from classifier import segment
 from classifier.vietnamese import Segmenter, segmenter, syllables
 from classifier.vietnamese.pyvi_model import load_pyvi_model
 
+pytestmark = pytest.mark.usefixtures("core")
+
 LONE_SURROGATE = "\ud800"
 UNKNOWN_SYMBOL = "\ue000"  # for private use, so no model knows it
 
@@ -34,7 +36,7 @@ def pyvi():
 
 
 @pytest.fixture(scope="module")
-def ours():
+def ours(core):
     """One segmenter that lives through all examples, as in a long run."""
     return Segmenter()
 

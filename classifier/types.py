@@ -12,19 +12,28 @@ OTHER = "other"
 """The label of an article that none of the topics fits."""
 
 
+ARTICLE, LIST = "article", "list"
+"""Kinds of pages: one article, or a list of headlines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A related headline as a page shows it, with the blurb below it ("" where it has none)."""
+    """A related headline as a page shows it, with the blurb below it and its link ("" where it has none)."""
 
     headline: str
     blurb: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One article: what is labelled (title, lead, body) and what is clustered (related), kept apart.
 
-    `source` is the file (with `:LINE` for a row of a table); `extra` holds a row's other columns, untouched.
+    `source` is the file (with `:LINE` for a row of a table, whose number is `line`; 0 for a page by itself). `kind` is
+    "article", or "list" for a front page or section, which has headlines but no article. `date` is the publication's
+    as the page or the row writes it: `classifier.vietnamese.dates` reads it. `authors` are names, `section` and
+    `keywords` what the site files the page under, `image` an address. What a page does not say is "" or (). `extra`
+    holds a row's other columns, untouched.
     """
 
     id: str
@@ -35,6 +44,20 @@ class Page:
     related: tuple[Headline, ...] = ()
     source: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ARTICLE
+    date: str = ""
+    line: int = 0
+    url: str = ""
+    site: str = ""
+    section: str = ""
+    keywords: tuple[str, ...] = ()
+    image: str = ""
+    authors: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file it stands in, without the line."""
+        return self.source.removesuffix(f":{self.line}") if self.line else self.source
 
     @property
     def text(self) -> str:

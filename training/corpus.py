@@ -16,7 +16,7 @@ from classifier.reading import Columns, read_pages
 from classifier.types import OTHER, Page, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 BUILT_IN = Path(__file__).parent / "built_in"
 
@@ -117,7 +117,7 @@ def read_corpus(
 
 
 def _label_remedy(page: Page) -> str:
-    if not page.source.rpartition(":")[2].isdigit():
+    if not page.line:
         return "put it in a folder named after its label"
     if "label" in page.extra or "labels" in page.extra:
         return "fill in its `label` or `labels`"
@@ -170,13 +170,3 @@ def _names(value: Any) -> tuple[str, ...] | None:
         return None
     names = [_name(item) for item in value]
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def merge(corpora: Iterable[Corpus]) -> Corpus:
-    """Several corpora as one."""
-    whole = Corpus([])
-    for corpus in corpora:
-        whole.articles += corpus.articles
-        whole.skipped += corpus.skipped
-        whole.multi_topic |= corpus.multi_topic
-    return whole

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
-
-_ISO_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?!\d)(?:[T ].*)?$", re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,32 +95,12 @@ def untrainable(labels: Sequence[str], splits: Iterable[tuple[Rows, Rows]]) -> l
     return label_order(label for labels_lacking in lacking for label in labels_lacking)
 
 
-def iso_day(text: str) -> str:
-    """YYYY-MM-DD (or YYYY-MM, YYYY) out of a date as corpora write it, "" where it is none.
-
-    An ISO date, with a time behind it or not, or the day first as in Vietnam: 14/4/2018, 14-4-2018, 14.4.2018.
-    """
-    text = text.strip()
-    if found := _ISO_DAY.match(text):
-        year, month, day = found.groups()
-    elif found := _DAY_FIRST.match(text):
-        day, month, year = found.groups()
-    else:
-        return ""
-    try:
-        date(int(year), int(month or 1), int(day or 1))
-    except ValueError:  # no such day
-        return ""
-    return "-".join([year, *(f"{int(part):02d}" for part in (month, day) if part)])
-
-
 def date_split(dates: Sequence[str | None], fraction: float = 0.2) -> DateSplit:
     """Splits so that about `fraction` of the dated articles, the latest ones, are the future.
 
-    `dates` are as `iso_day` gives them (YYYY-MM counts as the month's beginning, YYYY as the year's), None or "" where
-    unknown.
-    A day is never cut in two: of all days the one is taken that comes nearest to `fraction`. Raises ValueError if there
-    are not two different dates.
+    `dates` are as `classifier.vietnamese.dates` gives them (YYYY-MM counts as the month's beginning, YYYY as the
+    year's), None or "" where unknown. A day is never cut in two: of all days the one is taken that comes nearest to
+    `fraction`. Raises ValueError if there are not two different dates.
     """
     dated = np.array([i for i, date in enumerate(dates) if date], dtype=np.int64)
     days, counts = np.unique(np.array([dates[i] for i in dated], dtype=str), return_counts=True)

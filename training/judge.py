@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier import wording
+from classifier.vietnamese.dates import page_dates
 from eval.prediction_files import matched, named, read_predictions
 
 if TYPE_CHECKING:
@@ -268,14 +269,12 @@ def texts_missing(corpus: Corpus) -> list[str]:
 
 def slices(pages: Sequence[Page]) -> dict[str, list[str]]:
     """What the corpus's own columns say of each article, where they do for every second one; and its length."""
-    from training.folds import iso_day
-
     found = {}
     for name in _SLICES:
-        values = [page.extra.get(name) for page in pages]
+        values = [page.site or None if name == "site" else page.extra.get(name) for page in pages]
         if sum(value is not None for value in values) * 2 >= len(values) and len(set(map(str, values))) > 1:
             found[name] = ["unknown" if value is None else _value(value) for value in values]
-    years = [iso_day(str(page.extra.get("date") or ""))[:4] for page in pages]
+    years = [day[:4] for day in page_dates(pages).days]
     if any(years):
         found["year"] = [year or "undated" for year in years]
     lengths = [len(page.text.split()) for page in pages]

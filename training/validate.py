@@ -12,12 +12,13 @@ from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import find_copies
 from classifier.errors import ChudeError
 from classifier.types import OTHER
+from classifier.vietnamese.dates import page_dates
 from eval.scores.baselines import largest_class, nearest_key_words
 from eval.scores.intervals import wilson
 from eval.scores.score_intervals import label_intervals
 from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
 from training.fit.fitting import fit
-from training.folds import DateSplit, date_split, folds, iso_day, shrunk, untrainable
+from training.folds import DateSplit, date_split, folds, shrunk, untrainable
 from training.learn import weighted_terms
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def past_and_future(
     the past cannot be learned from.
     """
     spec = to_be_judged(spec)
-    split = date_split([iso_day(str(page.extra.get("date") or "")) for page in corpus.pages], fraction)
+    dates = page_dates(corpus.pages)
+    split = date_split(dates.days, fraction)
     past, future = subset(corpus, split.past), subset(corpus, split.future)
     fitted = fit(past, spec)
     predicted = fitted.model.predict(future.pages, explain=explain)
@@ -122,6 +124,7 @@ def past_and_future(
         top_terms_of(fitted),
         learning_curve(corpus, spec, [(split.past, split.future)], whole) if curve else None,
         [number >= 0 for number in copies.known.tolist()],
+        dates.remarks(),
     )
     return found, split
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from classifier.clustering import ClusterResult, MergedHeadline
+    from classifier.vietnamese.dates import Dates
 
 PICTURES = (".png", ".svg")
 
@@ -107,7 +108,7 @@ def command(
             draw(found.result, Path(plot))
     code = tally.finish("read", asked=paths)
     _say_counts(found.headlines, found.result)
-    _say_undated(found.headlines)
+    _say_undated(found.headlines, found.dates)
     return code
 
 
@@ -150,22 +151,13 @@ def _apart(result: ClusterResult) -> str:
     return "".join(f"; {part}" for part in parts)
 
 
-def _say_undated(merged: Sequence[MergedHeadline]) -> None:
+def _say_undated(merged: Sequence[MergedHeadline], dates: Dates) -> None:
     """Where there are dates, how many are missing, and how many cannot be read, with the first few of these."""
-    from classifier.clustering.weeks import as_day
-
-    if not any(item.dates for item in merged):
-        return
     missing = sum(not item.dates for item in merged)
-    unread = sorted({text for item in merged for text in item.dates if as_day(text) is None})
-    if missing:
+    if missing and missing < len(merged):
         wording.say(f"chude: {wording.number(missing, 'headline')} without a date, counted as undated")
-    if unread:
-        some = ", ".join(repr(text[:40]) for text in unread[:3]) + (", …" if len(unread) > 3 else "")
-        wording.say(
-            f"chude: {wording.number(len(unread), 'date')} cannot be read ({some}), counted as undated; "
-            "write them as 2026-02-03 or 3/2/2026"
-        )
+    for remark in dates.remarks():
+        wording.say(f"chude: {remark.rstrip('.')}")
 
 
 def _is_folder(target: str) -> bool:

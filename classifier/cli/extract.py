@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from classifier.types import Page
 
 _SHAPE: dict[str, Any] = {
-    **dict.fromkeys(("id", "source", "title", "byline", "lead", "body"), str),
-    "related": [{"headline": str, "blurb": str}],
+    **dict.fromkeys(("id", "source", "kind", "title", "byline"), str),
+    "authors": [str],
+    **dict.fromkeys(("date", "url", "site", "section"), str),
+    "keywords": [str],
+    **dict.fromkeys(("image", "lead", "body"), str),
+    "related": [{"headline": str, "blurb": str, "url": str}],
 }
+_ALWAYS = ("title", "byline", "lead")
+"""Facts that are shown with a dash where a page lacks them."""
 
 
 @click.command("extract", short_help="Shows what was read from pages.")
@@ -25,7 +31,7 @@ _SHAPE: dict[str, Any] = {
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
 def command(paths: tuple[str, ...], form: str | None, encoding: str | None, target: str | None, **options: Any) -> int:
-    """Shows what was read from pages: title, byline, lead, body and the related headlines.
+    """Shows what was read from pages: title, byline, date, lead, body, the related headlines and what else they say.
 
     \b
     Examples:
@@ -49,25 +55,35 @@ def as_json(page: Page) -> dict[str, Any]:
     return {
         "id": page.id,
         "source": page.source,
+        "kind": page.kind,
         "title": page.title,
         "byline": page.byline,
+        "authors": list(page.authors),
+        "date": page.date,
+        "url": page.url,
+        "site": page.site,
+        "section": page.section,
+        "keywords": list(page.keywords),
+        "image": page.image,
         "lead": page.lead,
         "body": page.body,
-        "related": [{"headline": item.headline, "blurb": item.blurb} for item in page.related],
+        "related": [{"headline": item.headline, "blurb": item.blurb, "url": item.url} for item in page.related],
     }
 
 
 def as_text(page: Page) -> str:
     """The page for reading: nothing cut."""
     lines = [f"── {wording.plain(page.id)}"]
-    lines += [f"{name:8} {wording.plain(getattr(page, name)) or '—'}" for name in ("title", "byline", "lead")]
+    facts = {"kind": page.kind, "title": page.title, "byline": page.byline, "authors": ", ".join(page.authors)}
+    facts |= {name: getattr(page, name) for name in ("date", "url", "site", "section")}
+    facts |= {"keywords": ", ".join(page.keywords), "image": page.image, "lead": page.lead}
+    lines += [f"{name:8} {wording.plain(text) or '—'}" for name, text in facts.items() if text or name in _ALWAYS]
     lines.append("body")
     lines += [f"         {wording.plain(paragraph)}" for paragraph in page.body.split("\n")]
     lines.append(f"related  {wording.number(len(page.related), 'headline')}")
     for item in page.related:
         lines.append(f"  • {wording.plain(item.headline)}")
-        if item.blurb:
-            lines.append(f"      {wording.plain(item.blurb)}")
+        lines += [f"      {wording.plain(text)}" for text in (item.blurb, item.url) if text]
     return "\n".join(lines) + "\n\n"
 
 

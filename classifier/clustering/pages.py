@@ -10,34 +10,41 @@ import numpy as np
 from classifier.clustering.cluster import ClusterResult, cluster_merged
 from classifier.clustering.merge import MergedHeadline, headline_key, merge_headlines
 from classifier.types import Skipped
+from classifier.vietnamese.dates import UNREAD, column_of, dates_by_column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from classifier.model.model import Model
     from classifier.types import Page
+    from classifier.vietnamese.dates import Dates
 
     OnSkip = Callable[[Skipped], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The related headlines of pages, copies merged; `used` pages and rows gave one or could have."""
+    """The related headlines of pages, copies merged; `used` pages and rows gave one or could have; `dates` tells how
+    their dates were read.
+    """
 
     headlines: tuple[MergedHeadline, ...]
     used: int
+    dates: Dates
 
 
 @dataclass(frozen=True, slots=True)
 class ClusteredPages:
     """Clusters of the related headlines of pages: `result` the clusters and the points they were cut from, `headlines`
-    what went in, copies merged, `used` how many pages and rows were read, `skipped` what could not be used.
+    what went in, copies merged, `used` how many pages and rows were read, `skipped` what could not be used, `dates` how
+    their dates were read.
     """
 
     result: ClusterResult
     headlines: tuple[MergedHeadline, ...]
     used: int
     skipped: tuple[Skipped, ...]
+    dates: Dates
 
 
 def cluster_pages(
@@ -68,36 +75,33 @@ def cluster_pages(
         result = cluster_merged(gathered.headlines, k, max_outliers=max_outliers, model=model, progress=progress)
     else:
         result = ClusterResult((), np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), np.zeros(0))
-    return ClusteredPages(result, gathered.headlines, gathered.used, tuple(skipped))
+    return ClusteredPages(result, gathered.headlines, gathered.used, tuple(skipped), gathered.dates)
 
 
 def gather_headlines(pages: Iterable[Page], on_skip: OnSkip | None = None) -> Gathered:
     """The related headlines of pages, copies merged; a row of a table is itself one headline.
 
-    What holds no word, an address for one, is handed to `on_skip` and left out.
+    A date is ISO, or UNREAD where it cannot be read. What holds no word, an address for one, is handed to `on_skip` and
+    left out.
     """
     used = 0
-
-    def items() -> Iterator[tuple[str, str, str, str]]:
-        nonlocal used
-        known: dict[str, tuple[str, ...]] = {}
-        for page in pages:
-            date = str(page.extra.get("date") or "")
-            found = [(item.headline, item.blurb) for item in page.related]
-            if not found and _is_row(page):
-                found = [(page.title or page.lead or page.body, page.lead if page.title else "")]
-            wordless = [headline for headline, _ in found if not headline_key(headline, known)]
-            for headline in wordless:
-                if on_skip:
-                    what = f"the headline {headline[:80]!r} holds no word"
-                    on_skip(Skipped(page.source, what, "it is in no cluster"))
-            used += not (wordless and len(found) == 1)
-            yield from ((headline, blurb, page.id, date) for headline, blurb in found if headline not in wordless)
-
-    merged = tuple(merge_headlines(items()))
-    return Gathered(merged, used)
-
-
-def _is_row(page: Page) -> bool:
-    """Whether the page is a table's row without related headlines: then its own headline is what is to be clustered."""
-    return page.source.rpartition(":")[2].isdigit() and bool(page.text)
+    known: dict[str, tuple[str, ...]] = {}
+    items: list[tuple[str, str, str]] = []
+    written: list[tuple[str, str]] = []
+    for page in pages:
+        found = [(item.headline, item.blurb) for item in page.related]
+        if not found and page.line and page.text:  # of a table's row its own headline is what is to be clustered
+            found = [(page.title or page.lead or page.body, page.lead if page.title else "")]
+        wordless = [headline for headline, _ in found if not headline_key(headline, known)]
+        for headline in wordless:
+            if on_skip:
+                what = f"the headline {headline[:80]!r} holds no word"
+                on_skip(Skipped(page.source, what, "it is in no cluster"))
+        used += not (wordless and len(found) == 1)
+        kept = [(headline, blurb, page.id) for headline, blurb in found if headline not in wordless]
+        items += kept
+        written += [(column_of(page), page.date)] * len(kept)
+    dates = dates_by_column(written)
+    shown = (day or (UNREAD if text.strip() else "") for day, (_, text) in zip(dates.days, written, strict=True))
+    merged = merge_headlines((*item, day) for item, day in zip(items, shown, strict=True))
+    return Gathered(tuple(merged), used, dates)

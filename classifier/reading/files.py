@@ -159,8 +159,7 @@ def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table,
         if isinstance(item, Skipped):
             yield item
             continue
-        line = item.source.removeprefix(f"{place.source}:")
-        own = item.id != f"{place.name}:{line}"
-        yield replace(item, id=ids.given(item.id) if own else ids.row(place.name, int(line)))
+        own = item.id != f"{place.name}:{item.line}"
+        yield replace(item, id=ids.given(item.id) if own else ids.row(place.name, item.line))
     if item is None:
         raise UnreadableError(place.source, "holds no row")

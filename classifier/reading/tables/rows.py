@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
 from classifier.reading.raw.encoding import tidy
-from classifier.types import Headline, Page
+from classifier.types import ARTICLE, LIST, Headline, Page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -41,24 +42,35 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "label": ("label",),
     "labels": ("labels",),
     "date": ("date",),
+    "url": ("url", "link"),
+    "site": ("site",),
+    "section": ("section",),
+    "keywords": ("keywords",),
+    "image": ("image",),
+    "authors": ("authors",),
 }
-_KEPT = ("label", "labels", "date")
+_KEPT = ("label", "labels")
 """Roles that stay in `Page.extra`, under these names."""
+_FACTS = ("url", "site", "section", "image")
+_LISTS = ("keywords", "authors")
+"""Roles of one text and of several, which stay in `Page.extra` where something else stands there."""
+
+_TEXTS = ("id", "title", "lead", "byline", "text")
 
 TEXT_REMEDY = "name it with --text-column"
 
 
-def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str, source: str) -> Page:
-    """Return the page in a row: text, title, lead, related headlines; every other column goes to `extra`.
+def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str, source: str, line: int = 0) -> Page:
+    """Return the page in a row: text, title, lead, date, related headlines …; every other column goes to `extra`.
 
     Of a text without a lead beside it the first paragraph is the lead, if it has more than one; a column "body" is
-    taken as it is. Columns named in `columns` for the label, the labels and the date stand in `extra` as "label",
-    "labels" and "date". Raises UnreadableError if there is no text in the row, or something else where it belongs.
+    taken as it is. Columns named in `columns` for the label and the labels stand in `extra` as "label" and "labels".
+    Raises UnreadableError if there is no text in the row, or something else where it belongs.
     """
     roles = _roles(row, columns)
     if columns.text is not None and "text" not in roles:
         raise UnreadableError(source, f"the row has no column {columns.text!r}", f"it has {_listed(row)}")
-    values = {role: _as_text(row[key], key, source) for role, key in roles.items() if role not in (*_KEPT, "related")}
+    values = {role: _as_text(row[key], key, source) for role, key in roles.items() if role in _TEXTS}
     title, lead, body = (values.get(role, "") for role in ("title", "lead", "text"))
     if body and not lead and (columns.text is not None or roles["text"].strip().casefold() != "body"):
         lead, body = _split_lead(body)
@@ -67,6 +79,9 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
         del roles["related"]
     if not (title or lead or body or related):
         raise UnreadableError(source, "the row has no text", TEXT_REMEDY)
+    facts = {role: _fact(role, row[key]) for role, key in roles.items() if role in (*_FACTS, *_LISTS)}
+    for role in [role for role, value in facts.items() if value is None]:
+        del roles[role], facts[role]
     names = {key: role if role in _KEPT else "" for role, key in roles.items()}
     return Page(
         id=values.get("id", "") or fallback_id,
@@ -76,7 +91,11 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
         body=body,
         related=related or (),
         source=source,
+        line=line,
         extra={name: _tidied(value) for key, value in row.items() if (name := names.get(key, key))},
+        kind=LIST if row.get("kind") == LIST and not body else ARTICLE,
+        date=_scalar_as_text(row[roles["date"]]) if "date" in roles else "",
+        **facts,
     )
 
 
@@ -132,6 +151,19 @@ def _scalar_as_text(value: Any) -> str:
     return tidy(str(value)).strip()
 
 
+def _fact(role: str, value: Any) -> Any:
+    """Return what a column says of the page: a text, or several as `chude extract` writes them; None if it is neither.
+
+    Several texts in one cell have a comma or a semicolon between them.
+    """
+    if role in _FACTS:
+        return _scalar_as_text(value) if value is None or isinstance(value, str) else None
+    parts = re.split("[;,]", value) if isinstance(value, str) else value or []
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        return None
+    return tuple(text for part in parts if (text := _scalar_as_text(part)))
+
+
 def _split_lead(text: str) -> tuple[str, str]:
     paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
     return (paragraphs[0], "\n".join(paragraphs[1:])) if len(paragraphs) > 1 else ("", text)
@@ -146,10 +178,10 @@ def _related(value: Any) -> tuple[Headline, ...] | None:
     headlines: list[Headline] = []
     for item in value:
         headline = item.get("headline") if isinstance(item, dict) else item
-        blurb = item.get("blurb") if isinstance(item, dict) else ""
-        if not isinstance(headline, str) or not isinstance(blurb, str | None):
+        blurb, url = (item.get("blurb"), item.get("url")) if isinstance(item, dict) else ("", "")
+        if not isinstance(headline, str) or not isinstance(blurb, str | None) or not isinstance(url, str | None):
             return None
-        headlines.append(Headline(tidy(headline), tidy(blurb or "")))
+        headlines.append(Headline(tidy(headline), tidy(blurb or ""), tidy(url or "")))
     return tuple(headlines)
 
 

@@ -41,7 +41,7 @@ class Table:
     def row(self, row: Mapping[str, Any], line: int) -> Page | Skipped:
         """Return the page of a row, or why there is none."""
         try:
-            return page_from_row(row, self.columns, fallback_id=f"{self.name}:{line}", source=self.at(line))
+            return page_from_row(row, self.columns, fallback_id=f"{self.name}:{line}", source=self.at(line), line=line)
         except UnreadableError as error:
             return Skipped(error.where, error.what, error.remedy)
 

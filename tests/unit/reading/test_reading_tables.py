@@ -9,12 +9,14 @@ import lzma
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifier.cli.extract import as_json
 from classifier.reading import Columns, limits, read_pages
 from classifier.reading.tables import lines
 from classifier.reading.tables.delimited import read_records
@@ -103,14 +105,15 @@ def test_rows_of_extract_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_other_columns_are_kept(tmp_path: Path) -> None:
-    """Labels, date, site and whatever else a row has stand in `extra`, with their types."""
+    """Labels and whatever else a row has stand in `extra`, with their types; so does a known column of another type."""
     row = {
         "text": "Chữ",
         "label": "syria",
         "labels": ["syria"],
         "hard": True,
-        "site": "báo",
-        "date": None,
+        "paper": "báo",
+        "url": {"href": "/"},
+        "keywords": [1],
         "n": {"x": 1},
     }
     (page,), _ = read(jsonl(tmp_path / "t.jsonl", row))
@@ -118,12 +121,29 @@ def test_other_columns_are_kept(tmp_path: Path) -> None:
 
 
 def test_columns_can_be_named(tmp_path: Path) -> None:
-    """Columns under other names are used as told; label, labels and date stand in `extra` under their usual names."""
+    """Columns under other names are used as told; label and labels stand in `extra` under their usual names."""
     row = {"ma": 7, "tua": "T", "van_ban": "V", "nhan": "syria", "ngay": "2024-01-01", "title": "khác", "text": "nữa"}
     columns = Columns(id="ma", title="tua", text="van_ban", label="nhan", date="ngay")
     (page,), _ = read(jsonl(tmp_path / "t.jsonl", row), columns=columns)
-    assert (page.id, page.title, page.body) == ("7", "T", "V")
-    assert page.extra == {"label": "syria", "date": "2024-01-01", "title": "khác", "text": "nữa"}
+    assert (page.id, page.title, page.body, page.date) == ("7", "T", "V", "2024-01-01")
+    assert page.extra == {"label": "syria", "title": "khác", "text": "nữa"}
+
+
+def test_what_extract_writes_is_read_as_the_same_page(tmp_path: Path) -> None:
+    """Every field of a page comes back from its JSON line, of an article as of a front page."""
+    facts = {"date": "2024-01-01T07:30+07:00", "url": "https://bao.example/1", "site": "Báo", "section": "Thế giới"}
+    lists = {"keywords": ("Nga", "Mỹ"), "authors": ("An Bình", "Minh Hà")}
+    related = (Headline("Tin khác", "Tóm tắt", "https://bao.example/2"), Headline("Tin nữa"))
+    pages = [
+        Page("a", "Tít", "An Bình", "Sa pô", "Một\nHai", related, **facts, **lists, image="https://bao.example/1.jpg"),
+        Page("b", "Trang chủ", related=related, kind="list"),
+    ]
+    path = jsonl(tmp_path / "t.jsonl", *(as_json(page) for page in pages))
+    found, skipped = read(path)
+    assert skipped == []
+    for number, (page, again) in enumerate(zip(pages, found, strict=True), 1):
+        assert (again.line, again.file, again.source) == (number, str(path), f"{path}:{number}")
+        assert replace(again, line=0, source="", extra={}) == page
 
 
 @pytest.mark.parametrize("row", [{"label": "syria"}, {"text": None}, {"text": "  \n"}, {"title": "", "text": ""}])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.folds import date_split, folds, iso_day, nested_order, shrunk, stratified_folds, untrainable
+from training.folds import date_split, folds, nested_order, shrunk, stratified_folds, untrainable
 
 grouped = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 15)), min_size=20, max_size=80)
 
@@ -84,30 +84,6 @@ def test_more_folds_than_groups_are_refused():
         stratified_folds(["a"] * 8, [0] * 4 + [1] * 4, 5)
     with pytest.raises(ValueError, match="1 folds"):
         stratified_folds(["a"] * 8, None, 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2025-03-01", "2025-03-01"),
-        ("2025-3-1", "2025-03-01"),
-        ("2025-03-01T23:59:00+07:00", "2025-03-01"),
-        (" 2025-03-01 08:00 ", "2025-03-01"),
-        ("14/4/2018", "2018-04-14"),
-        ("14-04-2018 07:30", "2018-04-14"),
-        ("1.2.2020", "2020-02-01"),
-        ("2020-05", "2020-05"),
-        ("2020", "2020"),
-        ("30/2/2020", ""),
-        ("2020-13-01", ""),
-        ("20200", ""),
-        ("hôm qua", ""),
-        ("", ""),
-    ],
-)
-def test_dates_are_read_as_corpora_write_them(text, day):
-    """ISO with or without a time, and the day first as in Vietnam; what is no day is none."""
-    assert iso_day(text) == day
 
 
 @given(st.lists(st.sampled_from("aab"), min_size=1, max_size=60), st.integers(0, 5))

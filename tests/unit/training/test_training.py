@@ -21,7 +21,7 @@ from classifier.vietnamese import segment
 from classifier.vietnamese.background import background
 from classifier.vietnamese.normalise import NUMBER, normalise
 from training.card import model_card
-from training.corpus import Article, Corpus, gold_labels, merge, read_corpus
+from training.corpus import Article, Corpus, gold_labels, read_corpus
 from training.crossval import cross_validate, duplicate_groups, subset
 from training.fit import linear as fit_module
 from training.fit.calibrate import target_matrix
@@ -416,13 +416,6 @@ def test_a_fingerprint_tells_corpora_apart_but_not_orders():
     assert Corpus(relabelled).fingerprint() != whole
 
 
-def test_corpora_are_merged(small_corpus):
-    """Articles and what was skipped are added up; one with topic lists makes the whole one."""
-    whole = merge([Corpus(_articles("ab", 2)), small_corpus])
-    assert len(whole.articles) == 4 + len(small_corpus.articles)
-    assert whole.multi_topic
-
-
 def test_cross_validation_predicts_every_article_once_and_in_order():
     """A prediction for each article, in the order of the corpus, and no article's own words are known to its model."""
     articles = _articles("abc", 8)
@@ -453,12 +446,12 @@ def test_the_future_is_judged_by_the_past():
     """Trained on the first dates, judged on the last; the date of the cut is named."""
     dates = [f"2026-01-{1 + n % 10:02}" for n in range(20)]
     articles = [
-        replace(article, page=replace(article.page, extra={"date": date}))
+        replace(article, page=replace(article.page, date=date))
         for article, date in zip(_articles("ab", 10), dates, strict=True)
     ]
     found, split = past_and_future(Corpus(articles), PLAIN, 0.2)
     assert len(found.corpus.articles) == len(found.runs[0]) >= 4
-    assert all(article.page.extra["date"] >= split.first_future for article in found.corpus.articles)
+    assert all(article.page.date >= split.first_future for article in found.corpus.articles)
     assert [prediction.id for prediction in found.runs[0]] == [article.page.id for article in found.corpus.articles]
 
 

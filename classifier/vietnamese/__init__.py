@@ -1,4 +1,4 @@
-"""Vietnamese: word segmentation with pyvi's answers, character for character, from a few numpy arrays; syllables; dates.
+"""Vietnamese: word segmentation with pyvi's answers, character for character, from a few numpy arrays; dates.
 
 The segmenter's names are imported on first use: who reads a date needs no numpy.
 """

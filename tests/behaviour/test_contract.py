@@ -79,8 +79,9 @@ def test_the_json_fields_are_the_contracts(chude):
     extracted = chude("extract", SAMPLES, "--format", "jsonl")
     assert "\\u1" not in extracted.out
     page = extracted.rows[0]
-    assert list(page) == ["id", "source", "title", "byline", "lead", "body", "related"]
-    assert set(page["related"][0]) == {"headline", "blurb"}
+    facts = ["byline", "authors", "date", "url", "site", "section", "keywords", "image"]
+    assert list(page) == ["id", "source", "kind", "title", *facts, "lead", "body", "related"]
+    assert set(page["related"][0]) == {"headline", "blurb", "url"}
     clusters = chude("cluster", SAMPLES, "--k", "9", "--format", "jsonl").rows
     assert {"cluster", "size", "topic", "keywords", "representative", "headlines"} <= set(clusters[0])
     assert sum(cluster["kind"] == "news" for cluster in clusters) == 9

@@ -442,7 +442,9 @@ def test_show_takes_models_whose_making_is_unknown(chude, small_model, tmp_path)
 def test_extract_gives_the_promised_fields(chude, page):
     """One JSON object a page."""
     (row,) = chude("extract", page, "--format", "jsonl").rows
-    assert list(row) == ["id", "source", "title", "byline", "lead", "body", "related"]
+    facts = ["byline", "authors", "date", "url", "site", "section", "keywords", "image"]
+    assert list(row) == ["id", "source", "kind", "title", *facts, "lead", "body", "related"]
+    assert row["kind"] == "article"
     assert row["title"] == TITLE
     assert BODY in (row["lead"], row["body"])
     assert TITLE in chude("extract", page).out

@@ -61,6 +61,561 @@ static void *take(Arrays *arrays, PyObject *from, Py_ssize_t size, Py_ssize_t le
     return view->buf;
 }
 
+/* ---- runs ------------------------------------------------------------------------------------------------------ */
+
+/* What `classes` says of a character; one beyond its end is none of these. */
+enum { SPACE = 1, LETTER = 2, AT_END = 4, AT_START = 8, CAPITAL = 16, STOP = 32, LINE = 64 };
+
+/* What `state` holds, in this order. */
+enum { ENTRIES, ARENA, TEXT, OFFSET, FOUND, NEED, KEY, STATE_ITEMS };
+
+/* The parts that are known: entry e is lengths[e] code points from arena[at[e]] on; slots hold entries, -1 is free. */
+typedef struct {
+    const uint8_t *classes;
+    int32_t *slots;
+    uint64_t *hashes;
+    int64_t *at;
+    int32_t *lengths;
+    uint8_t *uses;
+    uint32_t *arena;
+    int64_t *state;
+    Py_ssize_t class_count, slot_count, room, arena_room;
+    int shift;
+} Parts;
+
+static unsigned class_of(const Parts *parts, Py_UCS4 character)
+{
+    return character < (size_t)parts->class_count ? parts->classes[character] : 0;
+}
+
+/* Keyed, so that nobody who writes a text can know what falls into one slot; the shift spreads it over all bits. */
+static uint64_t hash_of(const Py_UCS4 *from, Py_ssize_t length, uint64_t key)
+{
+    uint64_t hash = key;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        hash = (hash ^ from[at]) * (key | 1);
+        hash ^= hash >> 32;
+    }
+    return hash * MULTIPLIER;
+}
+
+/* The entry of a part, a new one where it has none; the caller has seen to the room. -1 with an exception. */
+static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t end,
+                        PyObject *fresh)
+{
+    const Py_UCS4 *from = all + begin;
+    const Py_ssize_t length = end - begin;
+    const uint64_t hash = hash_of(from, length, (uint64_t)parts->state[KEY]);
+    const uint64_t mask = (uint64_t)parts->slot_count - 1;
+    uint64_t slot = hash >> parts->shift;
+    int32_t entry;
+    while ((entry = parts->slots[slot]) >= 0) {
+        if (entry >= parts->state[ENTRIES]) {
+            PyErr_SetString(PyExc_ValueError, "a slot holds no entry");
+            return -1;
+        }
+        if (parts->hashes[entry] == hash && parts->lengths[entry] == length) {
+            const int64_t at = parts->at[entry];
+            if (at < 0 || at > parts->state[ARENA] - length) {
+                PyErr_SetString(PyExc_ValueError, "an entry lies outside of the arena");
+                return -1;
+            }
+            if (memcmp(parts->arena + at, from, (size_t)length * sizeof(Py_UCS4)) == 0) {
+                if (parts->uses[entry] < UINT8_MAX)
+                    parts->uses[entry]++;
+                return entry;
+            }
+        }
+        slot = (slot + 1) & mask;
+    }
+    PyObject *string = PyUnicode_Substring(text, begin, end);
+    if (string == NULL)
+        return -1;
+    const int failed = PyList_Append(fresh, string);
+    Py_DECREF(string);
+    if (failed)
+        return -1;
+    entry = (int32_t)parts->state[ENTRIES]++;
+    parts->slots[slot] = entry;
+    parts->hashes[entry] = hash;
+    parts->at[entry] = parts->state[ARENA];
+    parts->lengths[entry] = (int32_t)length;
+    parts->uses[entry] = 1;
+    memcpy(parts->arena + parts->state[ARENA], from, (size_t)length * sizeof(Py_UCS4));
+    parts->state[ARENA] += length;
+    return entry;
+}
+
+/* Where a run is cut before it is looked up: marks[0] .. marks[1] and so on; the number of parts, 1 to 3. A bracket or
+   quote that opens, and a comma, full stop … that ends it, are syllables of their own (`cut` in syllables.py). */
+static int parts_of(const Parts *parts, const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t marks[4])
+{
+    Py_ssize_t from = begin, at;
+    int count = 0;
+    marks[0] = begin;
+    if (class_of(parts, all[begin]) & AT_START) {
+        marks[++count] = ++from;
+        if (from == end)
+            return count;
+    }
+    for (at = from; at < end && (class_of(parts, all[at]) & LETTER); at++)
+        ;
+    if (at == end) {
+        marks[++count] = end;
+        return count;
+    }
+    if (at == end - 1 && at > from) {
+        const unsigned last = class_of(parts, all[at]);
+        if ((last & AT_END) || ((last & STOP) && !(class_of(parts, all[from]) & CAPITAL))) {
+            marks[++count] = at;
+            marks[++count] = end;
+            return count;
+        }
+    }
+    marks[1] = end; /* whatever else it is, Python cuts it once */
+    return 1;
+}
+
+static int find_in_text(Parts *parts, PyObject *text, PyObject *fresh, int32_t *out, Py_ssize_t out_room)
+{
+    const Py_ssize_t length = PyUnicode_GetLength(text);
+    int64_t *state = parts->state;
+    Py_ssize_t at = (Py_ssize_t)state[OFFSET];
+    if (length < 0)
+        return -1;
+    if (at < 0 || at > length) {
+        PyErr_SetString(PyExc_ValueError, "the offset lies outside of the text");
+        return -1;
+    }
+    Py_UCS4 *all = PyUnicode_AsUCS4Copy(text);
+    if (all == NULL)
+        return -1;
+    int result = 0;
+    while (at < length) {
+        Py_ssize_t marks[4], end = at;
+        const unsigned first = class_of(parts, all[at]);
+        int count = 1;
+        if (first & LINE) {
+            marks[0] = at;
+            marks[1] = end = at + 1;
+        } else if (first & SPACE) {
+            at++;
+            continue;
+        } else {
+            while (end < length && !(class_of(parts, all[end]) & (SPACE | LINE)))
+                end++;
+            count = parts_of(parts, all, at, end, marks);
+        }
+        if (state[FOUND] + 3 > out_room || state[ENTRIES] + 3 > parts->room ||
+            2 * (state[ENTRIES] + 3) > parts->slot_count || end - at > parts->arena_room - state[ARENA] ||
+            end - at > INT32_MAX) {
+            state[NEED] = end - at;
+            result = end - at > INT32_MAX ? -1 : 1;
+            if (result < 0)
+                PyErr_SetString(PyExc_OverflowError, "a run of more than 2^31 characters");
+            break;
+        }
+        for (int part = 0; part < count; part++) {
+            const int32_t entry = entry_of(parts, text, all, marks[part], marks[part + 1], fresh);
+            if (entry < 0) {
+                result = -1;
+                break;
+            }
+            out[state[FOUND]++] = entry;
+        }
+        if (result < 0)
+            break;
+        at = end;
+    }
+    state[OFFSET] = at;
+    PyMem_Free(all);
+    return result;
+}
+
+PyDoc_STRVAR(find_doc,
+             "find(texts, classes, slots, hashes, at, lengths, uses, arena, state, out, ends, fresh): the entry of every\n"
+             "part of the texts, new ones entered and appended to the list `fresh`. True when all is done; False where\n"
+             "there is no room: call it again with larger arrays and the same state.");
+
+static PyObject *find(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *from[10], *fresh;
+    Arrays arrays = {.taken = 0};
+    Parts parts;
+    Py_ssize_t out_room, others[3];
+    int64_t *ends;
+    int32_t *out;
+    int bits = 0, result = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!OOOOOOOOOOO!", &PyList_Type, &texts, &from[0], &from[1], &from[2], &from[3],
+                          &from[4], &from[5], &from[6], &from[7], &from[8], &from[9], &PyList_Type, &fresh))
+        return NULL;
+    const Py_ssize_t count = PyList_Size(texts);
+    if ((parts.classes = take(&arrays, from[0], 1, 0, 0, &parts.class_count)) == NULL ||
+        (parts.slots = take(&arrays, from[1], 4, 2, 1, &parts.slot_count)) == NULL ||
+        (parts.hashes = take(&arrays, from[2], 8, 0, 1, &parts.room)) == NULL ||
+        (parts.at = take(&arrays, from[3], 8, parts.room, 1, &others[0])) == NULL ||
+        (parts.lengths = take(&arrays, from[4], 4, parts.room, 1, &others[1])) == NULL ||
+        (parts.uses = take(&arrays, from[5], 1, parts.room, 1, &others[2])) == NULL ||
+        (parts.arena = take(&arrays, from[6], 4, 0, 1, &parts.arena_room)) == NULL ||
+        (parts.state = take(&arrays, from[7], 8, STATE_ITEMS, 1, NULL)) == NULL ||
+        (out = take(&arrays, from[8], 4, 0, 1, &out_room)) == NULL ||
+        (ends = take(&arrays, from[9], 8, count, 1, NULL)) == NULL)
+        goto failed;
+    while (((Py_ssize_t)1 << bits) < parts.slot_count && bits < 32)
+        bits++;
+    parts.shift = 64 - bits;
+    int64_t *state = parts.state;
+    if (((Py_ssize_t)1 << bits) != parts.slot_count || state[ENTRIES] < 0 || 2 * state[ENTRIES] > parts.slot_count ||
+        state[ENTRIES] > parts.room || state[ARENA] < 0 || state[ARENA] > parts.arena_room || state[TEXT] < 0 ||
+        state[FOUND] < 0 || state[FOUND] > out_room) {
+        PyErr_SetString(PyExc_ValueError, "the state does not fit the arrays");
+        goto failed;
+    }
+    while (state[TEXT] < count) {
+        PyObject *text = PyList_GetItem(texts, (Py_ssize_t)state[TEXT]);
+        if (text == NULL || !PyUnicode_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text is no string");
+            goto failed;
+        }
+        result = find_in_text(&parts, text, fresh, out, out_room);
+        if (result < 0)
+            goto failed;
+        if (result > 0)
+            break;
+        ends[state[TEXT]++] = state[FOUND];
+        state[OFFSET] = 0;
+    }
+    release(&arrays);
+    return PyBool_FromLong(result == 0);
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+PyDoc_STRVAR(enter_doc, "enter(hashes, slots): puts the entries 0, 1, … with these hashes into empty slots.");
+
+static PyObject *enter(PyObject *module, PyObject *args)
+{
+    PyObject *from_hashes, *from_slots;
+    Arrays arrays = {.taken = 0};
+    const uint64_t *hashes;
+    int32_t *slots;
+    Py_ssize_t count, places;
+    int bits = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OO", &from_hashes, &from_slots))
+        return NULL;
+    if ((hashes = take(&arrays, from_hashes, 8, 0, 0, &count)) == NULL ||
+        (slots = take(&arrays, from_slots, 4, 2, 1, &places)) == NULL)
+        goto failed;
+    while (((Py_ssize_t)1 << bits) < places && bits < 32)
+        bits++;
+    if (((Py_ssize_t)1 << bits) != places || 2 * count > places) {
+        PyErr_SetString(PyExc_ValueError, "the slots are not a power of two, or too few");
+        goto failed;
+    }
+    memset(slots, 0xFF, (size_t)places * sizeof(int32_t));
+    for (Py_ssize_t entry = 0; entry < count; entry++) {
+        uint64_t slot = hashes[entry] >> (64 - bits);
+        while (slots[slot] >= 0)
+            slot = (slot + 1) & ((uint64_t)places - 1);
+        slots[slot] = (int32_t)entry;
+    }
+    release(&arrays);
+    Py_RETURN_NONE;
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+PyDoc_STRVAR(spread_doc,
+             "spread(found, ends, pieces, flat, out, pads): the syllable ids of the entries found, a pad (0) before each\n"
+             "text and at the end, and where the pads stand. How many ids there are; where `out` is too short for them,\n"
+             "nothing is written.");
+
+static PyObject *spread(PyObject *module, PyObject *args)
+{
+    PyObject *from[6];
+    Arrays arrays = {.taken = 0};
+    const int32_t *found, *pieces, *flat;
+    const int64_t *ends;
+    int32_t *out;
+    int64_t *pads;
+    Py_ssize_t count, texts, entries, flat_count, room, total, to = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOOO", &from[0], &from[1], &from[2], &from[3], &from[4], &from[5]))
+        return NULL;
+    if ((found = take(&arrays, from[0], 4, 0, 0, &count)) == NULL ||
+        (ends = take(&arrays, from[1], 8, 0, 0, &texts)) == NULL ||
+        (pieces = take(&arrays, from[2], 4, 0, 0, &entries)) == NULL ||
+        (flat = take(&arrays, from[3], 4, 0, 0, &flat_count)) == NULL ||
+        (out = take(&arrays, from[4], 4, 0, 1, &room)) == NULL ||
+        (pads = take(&arrays, from[5], 8, texts + 1, 1, NULL)) == NULL)
+        goto failed;
+    total = texts + 1;
+    for (Py_ssize_t at = 0; at < count; at++) {
+        if (found[at] < 0 || found[at] >= entries)
+            goto outside;
+        const int32_t piece = pieces[found[at]];
+        if (piece < 0) {
+            const Py_ssize_t first = ~(Py_ssize_t)piece;
+            if (first >= flat_count || flat[first] < 0 || flat[first] > flat_count - first - 1)
+                goto outside;
+            total += flat[first];
+        } else
+            total++;
+    }
+    if (total > room) {
+        release(&arrays);
+        return PyLong_FromSsize_t(total);
+    }
+    Py_ssize_t at = 0;
+    for (Py_ssize_t text = 0; text < texts; text++) {
+        if (ends[text] < at || ends[text] > count)
+            goto outside;
+        pads[text] = to;
+        out[to++] = 0;
+        for (; at < ends[text]; at++) {
+            const int32_t piece = pieces[found[at]];
+            if (piece >= 0)
+                out[to++] = piece;
+            else {
+                const int32_t *list = flat + ~(Py_ssize_t)piece;
+                memcpy(out + to, list + 1, (size_t)list[0] * sizeof(int32_t));
+                to += list[0];
+            }
+        }
+    }
+    pads[texts] = to;
+    out[to++] = 0;
+    release(&arrays);
+    return PyLong_FromSsize_t(to);
+outside:
+    PyErr_SetString(PyExc_ValueError, "an entry, a piece or an end lies outside of its array");
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+/* ---- lattice --------------------------------------------------------------------------------------------------- */
+
+/* The weights of the two-label CRF, in the order of `weights`; segmenter.py derives the recursion. */
+enum { BB, BI, IB, II, PAIR_FIRST, PAIR_SECOND, TRIPLE_FIRST, TRIPLE_LAST, WEIGHTS };
+
+typedef struct {
+    const uint8_t *bits, *filter;
+    const int64_t *triples;
+    int64_t words; /* numbers of listed syllables are below it, 0 is none */
+    Py_ssize_t triple_count;
+    int filter_bits;
+} WordList;
+
+static int is_pair(const WordList *list, int64_t first, int64_t second)
+{
+    const int64_t key = first * list->words + second;
+    return first && second && (list->bits[key >> 3] >> (key & 7)) & 1;
+}
+
+static int is_triple(const WordList *list, int64_t first, int64_t second, int64_t third)
+{
+    if (!first || !second || !third)
+        return 0;
+    const int64_t key = (int64_t)(((uint64_t)first * (uint64_t)list->words + (uint64_t)second) * (uint64_t)list->words +
+                                  (uint64_t)third);
+    if (!list->filter[((uint64_t)key * MULTIPLIER) >> (64 - list->filter_bits)])
+        return 0;
+    Py_ssize_t low = 0, high = list->triple_count;
+    while (low < high) {
+        const Py_ssize_t middle = low + (high - low) / 2;
+        if (list->triples[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list->triple_count && list->triples[low] == key;
+}
+
+static double larger(double one, double other)
+{
+    return one > other ? one : other;
+}
+
+PyDoc_STRVAR(join_doc,
+             "join(ids, gains, listed, plain, titled, bits, triples, filter, words, weights, scratch, out): whether each\n"
+             "syllable continues the word of the one before it: the Viterbi path, and pyvi's conditions on top of it.");
+
+static PyObject *join(PyObject *module, PyObject *args)
+{
+    PyObject *from[11];
+    Arrays arrays = {.taken = 0};
+    WordList list;
+    const int32_t *ids;
+    const double *gains, *w;
+    const int64_t *listed;
+    const uint8_t *plain, *titled;
+    double *gain;
+    uint8_t *out;
+    long long words;
+    Py_ssize_t n, facts, bytes, filter_size;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOOOOOLOOO", &from[0], &from[1], &from[2], &from[3], &from[4], &from[5], &from[6],
+                          &from[7], &words, &from[8], &from[9], &from[10]))
+        return NULL;
+    if ((ids = take(&arrays, from[0], 4, 0, 0, &n)) == NULL ||
+        (listed = take(&arrays, from[2], 8, 1, 0, &facts)) == NULL ||
+        (gains = take(&arrays, from[1], 8, 3 * facts, 0, NULL)) == NULL ||
+        (plain = take(&arrays, from[3], 1, facts, 0, NULL)) == NULL ||
+        (titled = take(&arrays, from[4], 1, facts, 0, NULL)) == NULL ||
+        (list.bits = take(&arrays, from[5], 1, 0, 0, &bytes)) == NULL ||
+        (list.triples = take(&arrays, from[6], 8, 0, 0, &list.triple_count)) == NULL ||
+        (list.filter = take(&arrays, from[7], 1, 2, 0, &filter_size)) == NULL ||
+        (w = take(&arrays, from[8], 8, WEIGHTS, 0, NULL)) == NULL ||
+        (gain = take(&arrays, from[9], 8, 2 * n, 1, NULL)) == NULL ||
+        (out = take(&arrays, from[10], 1, n, 1, NULL)) == NULL)
+        goto failed;
+    list.words = words;
+    for (list.filter_bits = 1; ((Py_ssize_t)1 << list.filter_bits) < filter_size && list.filter_bits < 40;)
+        list.filter_bits++;
+    if (((Py_ssize_t)1 << list.filter_bits) != filter_size || words < 1 || words > 2000000 ||
+        words * words / 8 >= bytes) {
+        PyErr_SetString(PyExc_ValueError, "the list of words does not fit its arrays");
+        goto failed;
+    }
+    for (Py_ssize_t t = 0; t < n; t++)
+        if (ids[t] < 0 || ids[t] >= facts || listed[ids[t]] < 0 || listed[ids[t]] >= words) {
+            PyErr_SetString(PyExc_ValueError, "a syllable has no facts");
+            goto failed;
+        }
+    double *score = gain + n;
+    int second = 0;            /* whether syllables t - 1 and t are a listed word */
+    int triple[2] = {0, 0};    /* whether a listed word of three begins at t - 2, and at t - 1 */
+    for (Py_ssize_t t = 0; t < n; t++) {
+        const int64_t here = listed[ids[t]], next = t + 1 < n ? listed[ids[t + 1]] : 0;
+        const int first = is_pair(&list, here, next);
+        const int begins = t + 2 < n && is_triple(&list, here, next, listed[ids[t + 2]]);
+        double sum = gains[ids[t]];
+        if (t > 0)
+            sum += gains[facts + ids[t - 1]];
+        if (t + 1 < n)
+            sum += gains[2 * facts + ids[t + 1]];
+        if (first)
+            sum += w[PAIR_FIRST];
+        if (second)
+            sum += w[PAIR_SECOND];
+        if (begins)
+            sum += w[TRIPLE_FIRST];
+        if (triple[0])
+            sum += w[TRIPLE_LAST];
+        gain[t] = sum;
+        second = first;
+        triple[0] = triple[1];
+        triple[1] = begins;
+    }
+    const double to_inside = w[BI] - w[II], to_begin = w[BB] - w[IB];
+    const double low = to_inside < to_begin ? to_inside : to_begin, high = larger(to_inside, to_begin);
+    const double ends[2] = {w[BI] - w[BB], w[II] - w[IB]};
+    const double smallest = ends[0] < ends[1] ? ends[0] : ends[1], largest = larger(ends[0], ends[1]);
+    int above = 0, below = 0;
+    for (Py_ssize_t t = 0; t < n; t++) {
+        const int begins = t == 0 || ids[t - 1] == 0;
+        if (begins)
+            score[t] = gain[t];
+        else if (above || below)
+            score[t] = gain[t] + ends[above];
+        else
+            score[t] = gain[t] + (larger(w[BI], score[t - 1] + w[II]) - larger(w[BB], score[t - 1] + w[IB]));
+        above = gain[t] + (begins ? 0.0 : smallest) > high;
+        below = gain[t] + (begins ? 0.0 : largest) <= low;
+    }
+    int label = 0;
+    const int keep = to_begin >= to_inside;
+    for (Py_ssize_t t = n - 1; t >= 0; t--) {
+        const int last = (t == n - 1 || ids[t + 1] == 0) && ids[t] != 0;
+        if (last)
+            label = score[t] > 0;
+        else if (score[t] > high || score[t] <= low || ids[t] == 0)
+            label = score[t] > high;
+        else if (!keep)
+            label = !label;
+        out[t] = (uint8_t)label;
+    }
+    for (Py_ssize_t t = n - 1; t > 0; t--)
+        out[t] = out[t] && plain[ids[t]] && plain[ids[t - 1]] && !(titled[ids[t]] && !titled[ids[t - 1]]);
+    if (n > 0)
+        out[0] = 0;
+    release(&arrays);
+    Py_RETURN_NONE;
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+PyDoc_STRVAR(write_doc,
+             "write(texts, ids, joined, pads, syllables, spaced, glued): each text with its syllables behind a space, or\n"
+             "behind `_` where joined; a text without any as it is.");
+
+static PyObject *write_texts(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *from[3], *syllables, *spaced, *glued, *result = NULL, *nothing = NULL;
+    Arrays arrays = {.taken = 0};
+    const int32_t *ids;
+    const uint8_t *joined;
+    const int64_t *pads;
+    Py_ssize_t n;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!OOOO!O!O!", &PyList_Type, &texts, &from[0], &from[1], &from[2], &PyList_Type,
+                          &syllables, &PyList_Type, &spaced, &PyList_Type, &glued))
+        return NULL;
+    const Py_ssize_t count = PyList_Size(texts), known = PyList_Size(syllables);
+    if ((ids = take(&arrays, from[0], 4, 0, 0, &n)) == NULL || (joined = take(&arrays, from[1], 1, n, 0, NULL)) == NULL ||
+        (pads = take(&arrays, from[2], 8, count + 1, 0, NULL)) == NULL)
+        goto done;
+    if (PyList_Size(spaced) != known || PyList_Size(glued) != known) {
+        PyErr_SetString(PyExc_ValueError, "the lists of syllables differ in length");
+        goto done;
+    }
+    if ((nothing = PyUnicode_FromString("")) == NULL || (result = PyList_New(count)) == NULL)
+        goto done;
+    for (Py_ssize_t text = 0; text < count; text++) {
+        const int64_t begin = pads[text] + 1, end = pads[text + 1];
+        PyObject *written = NULL;
+        if (begin >= end) {
+            written = PyList_GetItem(texts, text);
+            Py_XINCREF(written);
+        } else if (begin < 0 || end > n)
+            PyErr_SetString(PyExc_ValueError, "a pad lies outside of the ids");
+        else {
+            PyObject *list = PyList_New((Py_ssize_t)(end - begin));
+            for (int64_t at = begin; list != NULL && at < end; at++) {
+                PyObject *lists = at == begin ? syllables : joined[at] ? glued : spaced;
+                PyObject *piece = ids[at] < 0 ? NULL : PyList_GetItem(lists, ids[at]);
+                if (piece == NULL) {
+                    if (!PyErr_Occurred())
+                        PyErr_SetString(PyExc_ValueError, "an id below 0");
+                    Py_CLEAR(list);
+                    break;
+                }
+                Py_INCREF(piece);
+                PyList_SetItem(list, (Py_ssize_t)(at - begin), piece); /* takes the reference; cannot fail here */
+            }
+            if (list != NULL) {
+                written = PyUnicode_Join(nothing, list);
+                Py_DECREF(list);
+            }
+        }
+        if (written == NULL) {
+            Py_CLEAR(result);
+            break;
+        }
+        PyList_SetItem(result, text, written);
+    }
+done:
+    Py_XDECREF(nothing);
+    release(&arrays);
+    return result;
+}
+
 /* ---- terms ----------------------------------------------------------------------------------------------------- */
 
 /* An open-addressing table of `mask` + 1 places: columns < 0 are free, keys are hashes. */
@@ -140,6 +695,11 @@ static PyObject *columns(PyObject *module, PyObject *args)
 /* ---- module ---------------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
+    {"find", find, METH_VARARGS, find_doc},
+    {"enter", enter, METH_VARARGS, enter_doc},
+    {"spread", spread, METH_VARARGS, spread_doc},
+    {"join", join, METH_VARARGS, join_doc},
+    {"write", write_texts, METH_VARARGS, write_doc},
     {"columns", columns, METH_VARARGS, columns_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from classifier.core import native
+from classifier.vietnamese.native_table import NativeTable
 from classifier.vietnamese.pyvi_model import PyviModel, load_pyvi_model
 from classifier.vietnamese.syllables import PAD, SyllableTable, is_punctuation
 
@@ -52,7 +54,7 @@ class Segmented:
     ids: NDArray[np.int32]
     joined: NDArray[np.bool_]
     pads: NDArray[np.int64]
-    table: SyllableTable
+    table: SyllableTable | NativeTable
 
 
 class _SyllableFacts:
@@ -64,11 +66,10 @@ class _SyllableFacts:
         self.generation, self.count = 0, 0
         self.gains = np.zeros((3, 1024))
         self.listed_id = np.zeros(1024, dtype=np.int64)
-        self.can_join_left = np.zeros(1024, dtype=bool)  # as the second of two joined syllables
-        self.can_join_right = np.zeros(1024, dtype=bool)  # as the first
+        self.can_join = np.zeros(1024, dtype=bool)
         self.titled = np.zeros(1024, dtype=bool)
 
-    def update(self, table: SyllableTable) -> None:
+    def update(self, table: SyllableTable | NativeTable) -> None:
         """Works out the facts of the syllables that are new in the table."""
         if table.generation != self.generation:
             self._renumber(table)
@@ -95,16 +96,16 @@ class _SyllableFacts:
                 )
             self.listed_id[number] = self.listed.get(lower, 0)
             plain = not is_punctuation(syllable) and not syllable[0].isdigit()
-            self.can_join_left[number] = self.can_join_right[number] = plain
+            self.can_join[number] = plain
             self.titled[number] = syllable[0].istitle()
         self.count = total
 
-    def _renumber(self, table: SyllableTable) -> None:
+    def _renumber(self, table: SyllableTable | NativeTable) -> None:
         """Takes over the facts of the syllables that a table which forgot has kept."""
         kept = table.kept[table.kept < self.count] if table.generation == self.generation + 1 else table.kept[:0]
         self.generation, self.count = table.generation, kept.size
-        self.gains = self.gains[:, kept]
-        for name in ("listed_id", "can_join_left", "can_join_right", "titled"):
+        self.gains = np.ascontiguousarray(self.gains[:, kept])
+        for name in ("listed_id", "can_join", "titled"):
             setattr(self, name, getattr(self, name)[kept])
 
     def _grow(self, total: int) -> None:
@@ -113,7 +114,7 @@ class _SyllableFacts:
             return
         more = max(total, 2 * size) - size
         self.gains = np.pad(self.gains, ((0, 0), (0, more)))
-        for name in ("listed_id", "can_join_left", "can_join_right", "titled"):
+        for name in ("listed_id", "can_join", "titled"):
             setattr(self, name, np.pad(getattr(self, name), (0, more)))
 
 
@@ -144,6 +145,10 @@ class _WordList:
     def _slot(keys: NDArray[np.int64]) -> NDArray[np.int64]:
         mixed: NDArray[np.uint64] = keys.astype(np.uint64) * _MIX
         return (mixed >> np.uint64(64 - _TRIGRAM_FILTER_BITS)).astype(np.int64)
+
+    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_], int]:
+        """Bits of the pairs, keys of the triples, their filter, and one more than the largest number, for the core."""
+        return self._bits, self._triples, self._filter, self._size
 
     def pairs(self, listed: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """For each i, whether syllables i and i + 1 are a listed word; and their joint keys, for `triples`."""
@@ -176,13 +181,16 @@ class Segmenter:
         self._words = shipped_words() if model is None else _WordList(model)
         model = model or load_pyvi_model()
         self.version = model.version
-        self.table = SyllableTable()
+        self._core = native()
+        self.table: SyllableTable | NativeTable = SyllableTable() if self._core is None else NativeTable(self._core)
         self._facts = _SyllableFacts(model, self._words.listed)
         gain = model.gain
         self._pair_gain = gain.get("+1:word.bi_gram()", 0.0), gain.get("-1:word.bi_gram()", 0.0)
         self._triple_gain = gain.get("+2:word.tri_gram()", 0.0), gain.get("-2:word.tri_gram()", 0.0)
         (bb, bi), (ib, ii) = model.transition
         self._bb, self._bi, self._ib, self._ii = float(bb), float(bi), float(ib), float(ii)
+        self._weights = np.array([bb, bi, ib, ii, *self._pair_gain, *self._triple_gain], dtype=np.float64)
+        self._written: tuple[int, list[str], list[str]] = 0, [], []  # the table's generation, " x" and "_x" for each x
 
     def segment(self, texts: Iterable[str]) -> Iterator[str]:
         """Each text with its words' syllables joined by `_`, in order, a batch at a time.
@@ -195,10 +203,19 @@ class Segmenter:
     def encode(self, texts: Sequence[str]) -> Segmented:
         """Segments one batch of texts into arrays; see `batches` for cutting a stream into batches."""
         self.table.forget_if_full()
-        ids = self.table.encode(nfc(text) for text in texts)
+        ids, pads = self.table.encode([nfc(text) for text in texts])
         self._facts.update(self.table)
-        (pads,) = np.nonzero(ids == PAD)
-        return Segmented(ids, self._joined(ids, self._labels(ids)), pads, self.table)
+        joined = self._joined(ids, self._labels(ids)) if self._core is None else self._joined_by_core(ids)
+        return Segmented(ids, joined, pads, self.table)
+
+    def _joined_by_core(self, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """What `_joined` makes of `_labels`."""
+        facts, words = self._facts, self._words
+        joined = np.empty(ids.size, dtype=bool)
+        scratch = np.empty(2 * ids.size)
+        tables = facts.gains, facts.listed_id, facts.can_join, facts.titled
+        self._core.join(ids, *tables, *words.arrays(), self._weights, scratch, joined)
+        return joined
 
     def _labels(self, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
         """The Viterbi path: True where a syllable is labelled I_W. Pads cut the chain."""
@@ -263,26 +280,40 @@ class Segmenter:
             score[at] = gain[at] + self._step(score[at - 1])
         for at in np.sort(todo[order[bounds[-1] :]]).tolist():  # the tails of very long runs, one by one
             before = float(score[at - 1])
-            score[at] = gain[at] + max(self._bi, before + self._ii) - max(self._bb, before + self._ib)
+            score[at] = gain[at] + (max(self._bi, before + self._ii) - max(self._bb, before + self._ib))
 
     def _joined(self, ids: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Pyvi's own conditions on top of the label: no punctuation, no digit in front, no capital after a small
         letter.
         """
         facts = self._facts
-        joined = inside & facts.can_join_left[ids]
+        joined = inside & facts.can_join[ids]
         titled = facts.titled[ids]
-        joined[1:] &= facts.can_join_right[ids[:-1]] & ~(titled[1:] & ~titled[:-1])
+        joined[1:] &= facts.can_join[ids[:-1]] & ~(titled[1:] & ~titled[:-1])
         joined[0] = False
         return joined  # next to a pad nothing joins: it can not be joined to
 
     def _write(self, texts: Sequence[str], batch: Segmented) -> Iterator[str]:
         syllables = self.table.syllables
-        spaced, glued = [f" {s}" for s in syllables], [f"_{s}" for s in syllables]
+        spaced, glued = self._pieces_to_write(syllables)
+        if self._core is not None:
+            yield from self._core.write(list(texts), batch.ids, batch.joined, batch.pads, syllables, spaced, glued)
+            return
         pieces = np.array([spaced, glued], dtype=object)[batch.joined.astype(np.int8), batch.ids].tolist()
         for number, text in enumerate(texts):
             start, end = int(batch.pads[number]) + 1, int(batch.pads[number + 1])
             yield "".join(pieces[start:end])[1:] if start < end else text
+
+    def _pieces_to_write(self, syllables: list[str]) -> tuple[list[str], list[str]]:
+        """Each syllable behind a space, and behind `_`; what was made for an earlier batch is kept."""
+        generation, spaced, glued = self._written
+        if generation != self.table.generation:
+            spaced, glued = [], []
+        new = syllables[len(spaced) :]
+        spaced += [f" {syllable}" for syllable in new]
+        glued += [f"_{syllable}" for syllable in new]
+        self._written = self.table.generation, spaced, glued
+        return spaced, glued
 
 
 def _fill_back(label: NDArray[np.bool_], known: NDArray[np.bool_], *, keep: bool) -> NDArray[np.bool_]:

@@ -29,14 +29,14 @@ _EMAIL_HEAD_REVERSED = re.compile(r"[a-zA-Z0-9_.+-]+")
 _EMAIL_DOMAIN = re.compile(r"(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+")
 
 # No pattern but "one character that is neither letter nor space" can end, or begin, with these.
-_ALONE_AT_END = frozenset(',;:?!)”"')
-_ALONE_AT_START = frozenset('("“‘[')
-_BEFORE_FULL_STOP = frozenset(string.ascii_uppercase + "Đ")  # what begins so may be an abbreviation with its full stop
+ALONE_AT_END = frozenset(',;:?!)”"')
+ALONE_AT_START = frozenset('("“‘[')
+BEFORE_FULL_STOP = frozenset(string.ascii_uppercase + "Đ")  # what begins so may be an abbreviation with its full stop
 
 MAX_RUNS = 60_000
 MAX_CHARACTERS = 32_000_000
 """Past either, the table forgets its rare runs before the next batch: memory stays flat whatever the input holds."""
-_COMMON = 2
+COMMON = 2
 """A run that was met so often since the table last forgot is kept. On VNTC a table of 60,000 runs then looks up in vain
 695,259 times, one that is emptied 945,487 times, one of 130,000 runs that is emptied 595,235 times.
 """
@@ -65,7 +65,7 @@ def cut(run: str) -> list[str]:
         return [run]
     if "@" in run:
         return list(_cut_with_emails(run))
-    if run[0] in _ALONE_AT_START:
+    if run[0] in ALONE_AT_START:
         return [run[0], *_cut_end(run[1:])]
     return _cut_end(run)
 
@@ -73,7 +73,7 @@ def cut(run: str) -> list[str]:
 def _cut_end(run: str) -> list[str]:
     """`cut` for what has no @, with the commonest forms told without the pattern."""
     head, last = run[:-1], run[-1:]
-    if head.isalnum() and (last in _ALONE_AT_END or (last == "." and head[0] not in _BEFORE_FULL_STOP)):
+    if head.isalnum() and (last in ALONE_AT_END or (last == "." and head[0] not in BEFORE_FULL_STOP)):
         return [head, last]
     return [run] if run.isalnum() else _SYLLABLE.findall(run)
 
@@ -138,7 +138,7 @@ class SyllableTable(dict[str, int]):
         if len(self) <= MAX_RUNS and self._characters <= MAX_CHARACTERS:
             return
         flat, starts, lengths = self._as_arrays()
-        (common,) = np.nonzero(self._uses[: len(self)] >= _COMMON)
+        (common,) = np.nonzero(self._uses[: len(self)] >= COMMON)
         runs = list(self)  # in the order of their ids
         characters = sum(len(runs[number]) for number in common.tolist())
         if 2 * common.size > MAX_RUNS or 2 * characters > MAX_CHARACTERS:  # else it would be full again at once
@@ -157,8 +157,8 @@ class SyllableTable(dict[str, int]):
         self._characters = characters
         self.generation += 1
 
-    def encode(self, texts: Iterable[str]) -> NDArray[np.int32]:
-        """Syllable ids of NFC-normalised texts, one pad before each text and one at the end."""
+    def encode(self, texts: Iterable[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Syllable ids of NFC-normalised texts, one pad before each text and one at the end; where the pads stand."""
         runs: list[str] = []
         text_ends = []
         for text in texts:
@@ -177,7 +177,7 @@ class SyllableTable(dict[str, int]):
         offsets = np.cumsum(counts) - counts
         body = flat[np.repeat(starts[run_ids] - offsets, counts) + np.arange(counts.sum())]
         ends = np.concatenate(([0], np.cumsum(counts)))[np.array([0, *text_ends], dtype=np.int64)]
-        return np.insert(body, ends, PAD)
+        return np.insert(body, ends, PAD), ends + np.arange(ends.size)
 
     def _count_uses(self, run_ids: NDArray[np.int64]) -> None:
         if self._uses.size < len(self):

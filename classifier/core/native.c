@@ -616,6 +616,66 @@ done:
     return result;
 }
 
+/* ---- tokens ---------------------------------------------------------------------------------------------------- */
+
+PyDoc_STRVAR(keep_doc,
+             "keep(ids, joined, pads, lexicon, syllables, out_joined, broken, zone_ends): the syllables that the lexicon\n"
+             "keeps (not 0), whether each continues a word, whether it is its zone's first, where the zones end; how many.");
+
+static PyObject *keep(PyObject *module, PyObject *args)
+{
+    PyObject *from[8];
+    Arrays arrays = {.taken = 0};
+    const int32_t *ids, *lexicon;
+    const uint8_t *joined;
+    const int64_t *pads;
+    int32_t *syllables;
+    uint8_t *out_joined, *broken;
+    int64_t *zone_ends;
+    Py_ssize_t n, pad_count, known, kept = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOOOOO", &from[0], &from[1], &from[2], &from[3], &from[4], &from[5], &from[6],
+                          &from[7]))
+        return NULL;
+    if ((ids = take(&arrays, from[0], 4, 0, 0, &n)) == NULL ||
+        (joined = take(&arrays, from[1], 1, n, 0, NULL)) == NULL ||
+        (pads = take(&arrays, from[2], 8, 1, 0, &pad_count)) == NULL ||
+        (lexicon = take(&arrays, from[3], 4, 0, 0, &known)) == NULL ||
+        (syllables = take(&arrays, from[4], 4, n, 1, NULL)) == NULL ||
+        (out_joined = take(&arrays, from[5], 1, n, 1, NULL)) == NULL ||
+        (broken = take(&arrays, from[6], 1, n, 1, NULL)) == NULL ||
+        (zone_ends = take(&arrays, from[7], 8, pad_count - 1, 1, NULL)) == NULL)
+        goto failed;
+    int64_t word = 0, word_before = -1; /* numbers of words, kept or not: what was joined to is perhaps left out */
+    for (Py_ssize_t zone = 0; zone + 1 < pad_count; zone++) {
+        int first = 1;
+        if (pads[zone] < 0 || pads[zone] > pads[zone + 1] || pads[zone + 1] > n) {
+            PyErr_SetString(PyExc_ValueError, "a pad lies outside of the ids");
+            goto failed;
+        }
+        for (int64_t at = pads[zone]; at < pads[zone + 1]; at++) {
+            word += !joined[at];
+            if (ids[at] < 0 || ids[at] >= known) {
+                PyErr_SetString(PyExc_ValueError, "a syllable is not in the lexicon");
+                goto failed;
+            }
+            if (lexicon[ids[at]] == 0)
+                continue;
+            syllables[kept] = lexicon[ids[at]];
+            out_joined[kept] = !first && word == word_before;
+            broken[kept++] = (uint8_t)first;
+            word_before = word;
+            first = 0;
+        }
+        zone_ends[zone] = kept;
+    }
+    release(&arrays);
+    return PyLong_FromSsize_t(kept);
+failed:
+    release(&arrays);
+    return NULL;
+}
+
 /* ---- terms ----------------------------------------------------------------------------------------------------- */
 
 /* An open-addressing table of `mask` + 1 places: columns < 0 are free, keys are hashes. */
@@ -692,6 +752,340 @@ static PyObject *columns(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* The finaliser of splitmix64 (`mixed` in terms.py). */
+static uint64_t mixed(uint64_t value)
+{
+    value = (value ^ (value >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return value ^ (value >> 31);
+}
+
+PyDoc_STRVAR(words_doc,
+             "words(lexicon, syllables, joined, broken, zone_ends, powers, hashes, out_broken, ends): the hash of each\n"
+             "word, whether it is its zone's first, and where the zones end, in words; how many words.");
+
+static PyObject *words(PyObject *module, PyObject *args)
+{
+    PyObject *from[9];
+    Arrays arrays = {.taken = 0};
+    const uint64_t *lexicon, *powers;
+    const int32_t *syllables;
+    const uint8_t *joined, *broken;
+    const int64_t *zone_ends;
+    uint64_t *hashes;
+    uint8_t *out_broken;
+    int64_t *ends;
+    Py_ssize_t known, n, zones, power_count, count = 0, zone = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOOOOOO", &from[0], &from[1], &from[2], &from[3], &from[4], &from[5], &from[6],
+                          &from[7], &from[8]))
+        return NULL;
+    if ((lexicon = take(&arrays, from[0], 8, 0, 0, &known)) == NULL ||
+        (syllables = take(&arrays, from[1], 4, 0, 0, &n)) == NULL ||
+        (joined = take(&arrays, from[2], 1, n, 0, NULL)) == NULL ||
+        (broken = take(&arrays, from[3], 1, n, 0, NULL)) == NULL ||
+        (zone_ends = take(&arrays, from[4], 8, 0, 0, &zones)) == NULL ||
+        (powers = take(&arrays, from[5], 8, 1, 0, &power_count)) == NULL ||
+        (hashes = take(&arrays, from[6], 8, n, 1, NULL)) == NULL ||
+        (out_broken = take(&arrays, from[7], 1, n, 1, NULL)) == NULL ||
+        (ends = take(&arrays, from[8], 8, zones, 1, NULL)) == NULL)
+        goto failed;
+    for (Py_ssize_t at = 0; at < n;) {
+        uint64_t sum = 0;
+        Py_ssize_t within = 0;
+        for (; zone < zones && zone_ends[zone] <= at; zone++)
+            ends[zone] = count;
+        out_broken[count] = broken[at];
+        do {
+            if (syllables[at] < 0 || syllables[at] >= known) {
+                PyErr_SetString(PyExc_ValueError, "a syllable is not in the lexicon");
+                goto failed;
+            }
+            sum += lexicon[syllables[at++]] * powers[within];
+            within = within + 1 == power_count ? 0 : within + 1;
+        } while (at < n && joined[at]);
+        hashes[count++] = mixed(sum);
+    }
+    for (; zone < zones; zone++)
+        ends[zone] = count;
+    release(&arrays);
+    return PyLong_FromSsize_t(count);
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+#define CHUNK 128 /* so many terms are hashed before the first of them is looked up */
+#define ZONES 4
+#define MOST_COLUMNS ((Py_ssize_t)1 << 29)
+
+PyDoc_STRVAR(cells_doc,
+             "cells(hashes, broken, ends, size, salt, powers, keys, columns, out, page_ends): the known terms of `size`\n"
+             "units in a row, each as its column x 4 + its zone, in the order in which they stand; where each page's end.");
+
+static PyObject *cells(PyObject *module, PyObject *args)
+{
+    PyObject *from[8];
+    Arrays arrays = {.taken = 0};
+    TermTable table;
+    const uint64_t *hashes, *powers;
+    const uint8_t *broken;
+    const int64_t *ends;
+    uint32_t *out;
+    int64_t *page_ends;
+    Py_ssize_t n, zones, places, with_column, size, found = 0, zone = 0;
+    unsigned long long salt;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOnKOOOOO", &from[0], &from[1], &from[2], &size, &salt, &from[3], &from[4], &from[5],
+                          &from[6], &from[7]))
+        return NULL;
+    if (size < 1) {
+        PyErr_SetString(PyExc_ValueError, "a term has one unit at least");
+        return NULL;
+    }
+    if ((hashes = take(&arrays, from[0], 8, 0, 0, &n)) == NULL ||
+        (broken = take(&arrays, from[1], 1, n, 0, NULL)) == NULL ||
+        (ends = take(&arrays, from[2], 8, 0, 0, &zones)) == NULL ||
+        (powers = take(&arrays, from[3], 8, size, 0, NULL)) == NULL ||
+        (table.keys = take(&arrays, from[4], 8, 2, 0, &places)) == NULL ||
+        (table.columns = take(&arrays, from[5], 4, 2, 0, &with_column)) == NULL ||
+        (out = take(&arrays, from[6], 4, n, 1, NULL)) == NULL ||
+        (page_ends = take(&arrays, from[7], 8, zones / ZONES, 1, NULL)) == NULL || !usable(&table, places, with_column))
+        goto failed;
+    const Py_ssize_t last = n - size;
+    for (Py_ssize_t at = 0; at <= last;) {
+        uint64_t hash[CHUNK];
+        Py_ssize_t first[CHUNK];
+        int taken = 0;
+        for (; at <= last && taken < CHUNK; at++) {
+            uint64_t total = hashes[at] * powers[0];
+            Py_ssize_t offset = 1;
+            for (; offset < size && !broken[at + offset]; offset++)
+                total += hashes[at + offset] * powers[offset];
+            if (offset < size)
+                continue;
+            hash[taken] = mixed(total * (uint64_t)salt);
+            first[taken] = at;
+            prefetch_term(&table, hash[taken++]);
+        }
+        for (int term = 0; term < taken; term++) {
+            for (; zone < zones && ends[zone] <= first[term]; zone++)
+                if (zone % ZONES == ZONES - 1)
+                    page_ends[zone / ZONES] = found;
+            const int32_t column = column_of(&table, hash[term]);
+            if (column < 0)
+                continue;
+            if (column >= MOST_COLUMNS || zone >= zones) {
+                PyErr_SetString(PyExc_ValueError, "too many columns, or a term behind the last zone");
+                goto failed;
+            }
+            out[found++] = (uint32_t)column * ZONES + (uint32_t)(zone % ZONES);
+        }
+    }
+    for (; zone < zones; zone++)
+        if (zone % ZONES == ZONES - 1)
+            page_ends[zone / ZONES] = found;
+    release(&arrays);
+    return PyLong_FromSsize_t(found);
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+/* Sorts cells by their bytes, least first (Knuth TAOCP 3, 5.2.5); the result is in what it returns, `from` or `to`. */
+static uint32_t *sorted_cells(uint32_t *from, uint32_t *to, Py_ssize_t count)
+{
+    uint32_t all = 0;
+    for (Py_ssize_t at = 0; at < count; at++)
+        all |= from[at];
+    for (int shift = 0; shift < 32 && all >> shift; shift += 8) {
+        Py_ssize_t places[257] = {0};
+        for (Py_ssize_t at = 0; at < count; at++)
+            places[((from[at] >> shift) & 255) + 1]++;
+        for (int byte = 0; byte < 256; byte++)
+            places[byte + 1] += places[byte];
+        for (Py_ssize_t at = 0; at < count; at++)
+            to[places[(from[at] >> shift) & 255]++] = from[at];
+        uint32_t *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    return from;
+}
+
+PyDoc_STRVAR(add_up_doc,
+             "add_up(cells, page_ends, zone_weights, scratch, indptr, columns, values): the sums of the weights of equal\n"
+             "columns, page by page, columns ascending. `cells` and `page_ends` are tuples, an array a kind of term.");
+
+static PyObject *add_up(PyObject *module, PyObject *args)
+{
+    PyObject *all_cells, *all_ends, *from[5];
+    Arrays arrays = {.taken = 0};
+    const uint32_t *cells_of[MOST_ARRAYS];
+    const int64_t *ends_of[MOST_ARRAYS];
+    const double *weights;
+    uint32_t *scratch;
+    int64_t *indptr;
+    int32_t *out;
+    float *values;
+    Py_ssize_t counts[MOST_ARRAYS], room, rows, column_room, found = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!O!OOOOO", &PyTuple_Type, &all_cells, &PyTuple_Type, &all_ends, &from[0], &from[1],
+                          &from[2], &from[3], &from[4]))
+        return NULL;
+    const Py_ssize_t kinds = PyTuple_Size(all_cells);
+    if (PyTuple_Size(all_ends) != kinds || 2 * kinds + 5 > MOST_ARRAYS) {
+        PyErr_SetString(PyExc_ValueError, "more kinds of terms than the core has places for");
+        return NULL;
+    }
+    if ((weights = take(&arrays, from[0], 8, ZONES, 0, NULL)) == NULL ||
+        (scratch = take(&arrays, from[1], 4, 0, 1, &room)) == NULL ||
+        (indptr = take(&arrays, from[2], 8, 1, 1, &rows)) == NULL ||
+        (out = take(&arrays, from[3], 4, 0, 1, &column_room)) == NULL ||
+        (values = take(&arrays, from[4], 4, column_room, 1, NULL)) == NULL)
+        goto failed;
+    for (Py_ssize_t kind = 0; kind < kinds; kind++)
+        if ((cells_of[kind] = take(&arrays, PyTuple_GetItem(all_cells, kind), 4, 0, 0, &counts[kind])) == NULL ||
+            (ends_of[kind] = take(&arrays, PyTuple_GetItem(all_ends, kind), 8, rows - 1, 0, NULL)) == NULL)
+            goto failed;
+    indptr[0] = 0;
+    for (Py_ssize_t row = 0; row + 1 < rows; row++) {
+        Py_ssize_t count = 0;
+        for (Py_ssize_t kind = 0; kind < kinds; kind++) {
+            const int64_t begin = row ? ends_of[kind][row - 1] : 0, end = ends_of[kind][row];
+            if (begin < 0 || begin > end || end > counts[kind] || end - begin > room / 2 - count) {
+                PyErr_SetString(PyExc_ValueError, "a page ends outside of its cells, or there is no room to sort it");
+                goto failed;
+            }
+            memcpy(scratch + count, cells_of[kind] + begin, (size_t)(end - begin) * sizeof(uint32_t));
+            count += (Py_ssize_t)(end - begin);
+        }
+        const uint32_t *sorted = sorted_cells(scratch, scratch + room / 2, count);
+        for (Py_ssize_t at = 0; at < count;) {
+            const uint32_t column = sorted[at] / ZONES;
+            double sum = 0.0;
+            for (; at < count && sorted[at] / ZONES == column; at++)
+                sum += weights[sorted[at] % ZONES];
+            if (found == column_room) {
+                PyErr_SetString(PyExc_ValueError, "there is no room for all columns");
+                goto failed;
+            }
+            out[found] = (int32_t)column;
+            values[found++] = (float)sum;
+        }
+        indptr[row + 1] = found;
+    }
+    release(&arrays);
+    return PyLong_FromSsize_t(found);
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+/* 1 where the rows that `indptr` cuts lie one after the other within `count` items. */
+static int rows_fit(const int64_t *indptr, Py_ssize_t rows, Py_ssize_t count)
+{
+    for (Py_ssize_t row = 0; row + 1 < rows; row++)
+        if (indptr[row] < 0 || indptr[row] > indptr[row + 1] || indptr[row + 1] > count) {
+            PyErr_SetString(PyExc_ValueError, "a row lies outside of the values");
+            return 0;
+        }
+    return 1;
+}
+
+PyDoc_STRVAR(weigh_doc,
+             "weigh(indptr, columns, values, idf): makes each row's (damped) counts tf-idf of unit length, in place.");
+
+static PyObject *weigh(PyObject *module, PyObject *args)
+{
+    PyObject *from[4];
+    Arrays arrays = {.taken = 0};
+    const int64_t *indptr;
+    const int32_t *of;
+    const float *idf;
+    float *values;
+    Py_ssize_t rows, count, terms;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOO", &from[0], &from[1], &from[2], &from[3]))
+        return NULL;
+    if ((indptr = take(&arrays, from[0], 8, 1, 0, &rows)) == NULL ||
+        (of = take(&arrays, from[1], 4, 0, 0, &count)) == NULL ||
+        (values = take(&arrays, from[2], 4, count, 1, NULL)) == NULL ||
+        (idf = take(&arrays, from[3], 4, 0, 0, &terms)) == NULL || !rows_fit(indptr, rows, count))
+        goto failed;
+    for (Py_ssize_t row = 0; row + 1 < rows; row++) {
+        double squares = 0.0;
+        for (int64_t at = indptr[row]; at < indptr[row + 1]; at++) {
+            if (of[at] < 0 || of[at] >= terms) {
+                PyErr_SetString(PyExc_IndexError, "a column has no idf");
+                goto failed;
+            }
+            values[at] = values[at] * idf[of[at]];
+            const float square = values[at] * values[at];
+            squares += (double)square;
+        }
+        const double length = squares > 0 ? sqrt(squares) : 1.0;
+        for (int64_t at = indptr[row]; at < indptr[row + 1]; at++)
+            values[at] = (float)((double)values[at] / length);
+    }
+    release(&arrays);
+    Py_RETURN_NONE;
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+PyDoc_STRVAR(score_doc, "score(indptr, columns, values, weights, out): each row times the (terms, labels) weights.");
+
+static PyObject *score(PyObject *module, PyObject *args)
+{
+    PyObject *from[5];
+    Arrays arrays = {.taken = 0};
+    const int64_t *indptr;
+    const int32_t *of;
+    const float *values, *weights;
+    double *out;
+    Py_ssize_t rows, count, weight_count, room;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOO", &from[0], &from[1], &from[2], &from[3], &from[4]))
+        return NULL;
+    if ((indptr = take(&arrays, from[0], 8, 2, 0, &rows)) == NULL ||
+        (of = take(&arrays, from[1], 4, 0, 0, &count)) == NULL ||
+        (values = take(&arrays, from[2], 4, count, 0, NULL)) == NULL ||
+        (weights = take(&arrays, from[3], 4, 0, 0, &weight_count)) == NULL ||
+        (out = take(&arrays, from[4], 8, 0, 1, &room)) == NULL || !rows_fit(indptr, rows, count))
+        goto failed;
+    const Py_ssize_t labels = room / (rows - 1);
+    if (labels < 1 || labels * (rows - 1) != room) {
+        PyErr_SetString(PyExc_ValueError, "the scores are not rows times labels");
+        goto failed;
+    }
+    const Py_ssize_t terms = weight_count / labels;
+    for (Py_ssize_t row = 0; row + 1 < rows; row++) {
+        double *sums = out + row * labels;
+        for (Py_ssize_t label = 0; label < labels; label++)
+            sums[label] = 0.0;
+        for (int64_t at = indptr[row]; at < indptr[row + 1]; at++) {
+            if (at + AHEAD < indptr[row + 1] && of[at + AHEAD] >= 0 && of[at + AHEAD] < terms)
+                PREFETCH(weights + (Py_ssize_t)of[at + AHEAD] * labels);
+            if (of[at] < 0 || of[at] >= terms) {
+                PyErr_SetString(PyExc_IndexError, "a column has no weights");
+                goto failed;
+            }
+            const float *of_term = weights + (Py_ssize_t)of[at] * labels;
+            for (Py_ssize_t label = 0; label < labels; label++) {
+                const float product = values[at] * of_term[label];
+                sums[label] += (double)product;
+            }
+        }
+    }
+    release(&arrays);
+    Py_RETURN_NONE;
+failed:
+    release(&arrays);
+    return NULL;
+}
+
 /* ---- module ---------------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
@@ -700,7 +1094,13 @@ static PyMethodDef methods[] = {
     {"spread", spread, METH_VARARGS, spread_doc},
     {"join", join, METH_VARARGS, join_doc},
     {"write", write_texts, METH_VARARGS, write_doc},
+    {"keep", keep, METH_VARARGS, keep_doc},
     {"columns", columns, METH_VARARGS, columns_doc},
+    {"words", words, METH_VARARGS, words_doc},
+    {"cells", cells, METH_VARARGS, cells_doc},
+    {"add_up", add_up, METH_VARARGS, add_up_doc},
+    {"weigh", weigh, METH_VARARGS, weigh_doc},
+    {"score", score, METH_VARARGS, score_doc},
     {NULL, NULL, 0, NULL},
 };
 

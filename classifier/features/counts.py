@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from classifier.features.tokens import Lexicon, Tokens
 
 from classifier.core import native
-from classifier.features.kinds import terms_of
+from classifier.features.kinds import terms_of, units_of
+from classifier.features.terms import POWERS
 from classifier.features.zones import ZONES
 
+MOST_COLUMNS, MOST_KINDS = 1 << 29, 9
+"""What the native core can count; past either numpy does it."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -48,6 +51,10 @@ class TermTable:
 
     def _slots(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         return ((hashes * _MULTIPLIER) >> self._shift).astype(np.int64)
+
+    def arrays(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        """Keys and columns of all places, for the native core."""
+        return self._keys, self._columns
 
     def columns(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """The column of each hash, -1 where the vocabulary does not have it."""
@@ -81,6 +88,9 @@ class Counts:
 
 def count_terms(tokens: Tokens, lexicon: Lexicon, table: TermTable, spec: FeatureSpec) -> Counts:
     """The zone-weighted count of each vocabulary term in each page."""
+    core = native()
+    if core is not None and table.size < MOST_COLUMNS and len(spec.terms) <= MOST_KINDS:
+        return _counted_by(core, tokens, lexicon, table, spec)
     keys = []
     for terms in terms_of(tokens, lexicon, spec.terms):
         columns = table.columns(terms.hashes)
@@ -92,11 +102,31 @@ def count_terms(tokens: Tokens, lexicon: Lexicon, table: TermTable, spec: Featur
     return _runs(key, tokens.pages, table.size, np.array(spec.zone_weights))
 
 
+def _counted_by(core: Any, tokens: Tokens, lexicon: Lexicon, table: TermTable, spec: FeatureSpec) -> Counts:
+    """`count_terms` by the native core: cells (column x 4 + zone) of each kind, sorted and added up page by page."""
+    cells, ends = [], []
+    for kind, units in units_of(tokens, lexicon, spec.terms):
+        out, page_ends = np.empty(units.hashes.size, dtype=np.uint32), np.zeros(tokens.pages, dtype=np.int64)
+        stream = np.ascontiguousarray(units.hashes), np.ascontiguousarray(units.broken), units.ends
+        found = core.cells(*stream, kind.size, int(kind.salt), POWERS, *table.arrays(), out, page_ends)
+        cells.append(out[:found])
+        ends.append(page_ends)
+    total = sum(found.size for found in cells)
+    of_pages = np.sum([np.diff(each, prepend=0) for each in ends], axis=0)
+    scratch = np.empty(2 * int(np.max(of_pages, initial=0)), dtype=np.uint32)
+    indptr = np.zeros(tokens.pages + 1, dtype=np.int64)
+    columns, values = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.float32)
+    weights = np.array(spec.zone_weights, dtype=np.float64)
+    found = core.add_up(tuple(cells), tuple(ends), weights, scratch, indptr, columns, values)
+    return Counts(indptr, columns[:found], values[:found])
+
+
 def _runs(key: NDArray[np.int64], pages: int, terms: int, zone_weights: NDArray[np.float64]) -> Counts:
     """Adds up sorted keys, (page x terms + column) x 4 + zone, by page and column."""
     cell, zone = np.divmod(key, len(ZONES))
-    starts = np.flatnonzero(np.diff(cell, prepend=-1)) if key.size else np.zeros(0, dtype=np.int64)
-    values = np.add.reduceat(zone_weights[zone], starts) if key.size else np.zeros(0)
+    begins = np.diff(cell, prepend=-1) != 0
+    starts = np.flatnonzero(begins)
+    values = np.bincount(np.cumsum(begins) - 1, weights=zone_weights[zone], minlength=starts.size)  # from left to right
     page, column = np.divmod(cell[starts], max(terms, 1))
     indptr = np.searchsorted(page, np.arange(pages + 1, dtype=np.int64))
     return Counts(indptr, column.astype(np.int32), values.astype(np.float32))
@@ -108,6 +138,11 @@ def tf_idf(counts: Counts, idf: NDArray[np.float32], spec: FeatureSpec) -> Count
     if spec.sublinear:
         # ln(1 + tf) rather than 1 + ln(tf): zone weights below 1 must not turn negative.
         tf = np.log1p(tf)
+    core = native()
+    if core is not None and idf.dtype == np.float32:
+        values = np.array(tf, dtype=np.float32)  # a copy
+        core.weigh(counts.indptr, counts.columns, values, np.ascontiguousarray(idf))
+        return Counts(counts.indptr, counts.columns, values)
     values = tf * idf[counts.columns]
     lengths = np.sqrt(row_sums(values * values, counts.indptr))
     rows = np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(counts.indptr))
@@ -115,10 +150,20 @@ def tf_idf(counts: Counts, idf: NDArray[np.float32], spec: FeatureSpec) -> Count
 
 
 def row_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Sums of the slices values[indptr[r]:indptr[r + 1]] along axis 0; empty slices give 0."""
+    """Sums of the slices values[indptr[r]:indptr[r + 1]] along axis 0, each from left to right; empty slices give 0."""
     rows = indptr.size - 1
-    out = np.zeros((rows, *values.shape[1:]))
-    (filled,) = np.nonzero(np.diff(indptr))
-    if filled.size:
-        out[filled] = np.add.reduceat(values, indptr[filled], axis=0, dtype=np.float64)
+    row = np.repeat(np.arange(rows), np.diff(indptr))
+    if values.ndim == 1:
+        return np.bincount(row, weights=values, minlength=rows).astype(np.float64, copy=False)  # as it is anyway
+    columns = [np.bincount(row, weights=column, minlength=rows) for column in values.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((rows, 0))
+
+
+def row_products(rows: Counts, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(rows, L) the rows times weights (V, L): products in single precision, their sums in double, left to right."""
+    core, count = native(), rows.indptr.size - 1
+    if core is None or not count or not weights.shape[1] or weights.dtype != np.float32:
+        return row_sums(rows.values[:, None] * weights[rows.columns], rows.indptr)
+    out = np.empty((count, weights.shape[1]))
+    core.score(rows.indptr, rows.columns, rows.values, np.ascontiguousarray(weights), out)
     return out

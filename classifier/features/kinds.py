@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.features.characters import characters
 from classifier.features.marks import marks
-from classifier.features.terms import Kind, Terms
+from classifier.features.terms import Kind, Terms, Units
 from classifier.features.tokens import Lexicon, Tokens
 from classifier.features.words import syllables, words
 
@@ -35,12 +35,18 @@ def need_marks(kinds: Iterable[str]) -> bool:
     return any(KINDS[kind].marks for kind in kinds)
 
 
-def terms_of(tokens: Tokens, lexicon: Lexicon, kinds: Iterable[str]) -> Iterator[Terms]:
-    """All term occurrences of each kind, in that order; neighbours of one unit share its stream."""
-    for units_of, group in groupby((KINDS[kind] for kind in kinds), key=lambda kind: kind.units):
-        units = units_of(tokens, lexicon)
+def units_of(tokens: Tokens, lexicon: Lexicon, kinds: Iterable[str]) -> Iterator[tuple[Kind, Units]]:
+    """Each kind with its stream of units, in that order; neighbours of one unit share its stream."""
+    for made_by, group in groupby((KINDS[kind] for kind in kinds), key=lambda kind: kind.units):
+        units = made_by(tokens, lexicon)
         for kind in group:
-            yield kind.terms(units)
+            yield kind, units
+
+
+def terms_of(tokens: Tokens, lexicon: Lexicon, kinds: Iterable[str]) -> Iterator[Terms]:
+    """All term occurrences of each kind, in that order."""
+    for kind, units in units_of(tokens, lexicon, kinds):
+        yield kind.terms(units)
 
 
 def word_hashes(written: Sequence[str]) -> NDArray[np.uint64]:

@@ -78,6 +78,11 @@ class Kind:
     size: int
     marks: bool = False
 
+    @property
+    def salt(self) -> np.uint64:
+        """What its hashes are multiplied with."""
+        return _salt(self.name)
+
     def terms(self, units: Units) -> Terms:
         """All its occurrences in a stream that `units` made."""
         count = max(units.hashes.size - self.size + 1, 0)
@@ -87,7 +92,7 @@ class Kind:
             total = total + units.hashes[offset : offset + count] * POWERS[offset]
             whole &= ~units.broken[offset : offset + count]
         (at,) = np.nonzero(whole)
-        return Terms(self, units, mixed(total[at] * _salt(self.name)), at)
+        return Terms(self, units, mixed(total[at] * self.salt), at)
 
 
 @lru_cache(maxsize=64)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.core import native
 from classifier.features.marks import is_mark
 from classifier.features.zones import ZONES, zones
 from classifier.vietnamese.normalise import NUMBER, normalise
@@ -117,6 +118,10 @@ class Tokeniser:
         texts = [zone for page in pages for zone in zones(page, body_characters)]
         batch = self.segmenter.encode(texts)
         of_syllables, of_marks = self._lexicon_ids()
+        found = _marks(batch, of_marks) if marks else None
+        core = native()
+        if core is not None:
+            return _kept_by(core, batch, np.ascontiguousarray(of_syllables), found)
         lexical = of_syllables[batch.ids]
         is_pad = np.zeros(lexical.size, dtype=bool)
         is_pad[batch.pads] = True
@@ -128,7 +133,7 @@ class Tokeniser:
         word_number = np.cumsum(~batch.joined)[kept]
         joined = np.concatenate(([False], word_number[1:] == word_number[:-1]))[: word_number.size] & ~broken
         zone_ends = np.cumsum(kept)[batch.pads[1:]]
-        return Tokens(lexical[kept], joined, broken, zone_ends, _marks(batch, of_marks) if marks else None)
+        return Tokens(lexical[kept], joined, broken, zone_ends, found)
 
     def forget_if_full(self) -> None:
         """Empties the lexicon past its limit; only where no ids of it are in use."""
@@ -154,6 +159,14 @@ class Tokeniser:
         if form == NUMBER:  # left out like punctuation: a count or a year is no reason for a topic
             return 0, self.lexicon.id_of(NUMBER)
         return self.lexicon.id_of(form), self.lexicon.id_of(syllable) if not form and is_mark(syllable) else 0
+
+
+def _kept_by(core: Any, batch: Segmented, of_syllables: NDArray[np.int32], marks: Marks | None) -> Tokens:
+    """What `Tokeniser.tokenise` keeps of a batch, by the native core."""
+    size, zone_ends = batch.ids.size, np.zeros(batch.pads.size - 1, dtype=np.int64)
+    syllables, joined, broken = np.empty(size, np.int32), np.empty(size, bool), np.empty(size, bool)
+    kept = core.keep(batch.ids, batch.joined, batch.pads, of_syllables, syllables, joined, broken, zone_ends)
+    return Tokens(syllables[:kept], joined[:kept], broken[:kept], zone_ends, marks)
 
 
 def _marks(batch: Segmented, of_marks: NDArray[np.int32]) -> Marks:

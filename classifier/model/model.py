@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.features.counts import Counts, TermTable, count_terms, row_sums, tf_idf
+from classifier.features.counts import Counts, TermTable, count_terms, row_products, tf_idf
 from classifier.features.kinds import readable, terms_of
 from classifier.features.tokens import Tokeniser, page_batches
 from classifier.types import OTHER, Page, Prediction, Reason, TopicScore
@@ -151,8 +151,7 @@ class Model:
         return tokens, tf_idf(counts, self.idf, self.features)
 
     def _scores(self, rows: Counts) -> NDArray[np.float64]:
-        contributions = rows.values[:, None] * self.weights[rows.columns]
-        return row_sums(contributions, rows.indptr) + self.intercepts
+        return row_products(rows, self.weights) + self.intercepts
 
     def _topics_of_passages(self, pages: Sequence[Page]) -> NDArray[np.bool_]:
         """(n, L) which topics a passage of a page is about by itself: a later paragraph can make a further topic."""

@@ -6,6 +6,7 @@ Both give the same results to the last bit. `CHUDE_CORE=pure` or `CHUDE_CORE=nat
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def chosen() -> str:
     return PURE if native() is None else NATIVE
 
 
+@lru_cache(maxsize=1)
 def _built() -> ModuleType | None:
     try:
         return import_module("classifier.core._native")

@@ -61,6 +61,37 @@ static void *take(Arrays *arrays, PyObject *from, Py_ssize_t size, Py_ssize_t le
     return view->buf;
 }
 
+/* ---- texts ----------------------------------------------------------------------------------------------------- */
+
+/* Whether a character stays as it is in tidy text whatever stands beside it: composed (NFC) for certain, no NUL, no
+   carriage return, no surrogate. All below U+0300 are composed, as are the Vietnamese letters and common punctuation. */
+static int is_plain(Py_UCS4 character)
+{
+    if (character < 0x300)
+        return character != 0 && character != '\r';
+    return (character >= 0x1EA0 && character <= 0x1EF9) || (character >= 0x2010 && character <= 0x2027);
+}
+
+PyDoc_STRVAR(plain_doc, "plain(text): True where nothing has to be tidied in a text; False where Python must look.");
+
+static PyObject *plain_text(PyObject *module, PyObject *text)
+{
+    (void)module;
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is no string");
+        return NULL;
+    }
+    const Py_ssize_t length = PyUnicode_GetLength(text);
+    Py_UCS4 *all = PyUnicode_AsUCS4Copy(text);
+    if (all == NULL)
+        return NULL;
+    Py_ssize_t at = 0;
+    while (at < length && is_plain(all[at]))
+        at++;
+    PyMem_Free(all);
+    return PyBool_FromLong(at == length);
+}
+
 /* ---- runs ------------------------------------------------------------------------------------------------------ */
 
 /* What `classes` says of a character; one beyond its end is none of these. */
@@ -1089,6 +1120,7 @@ failed:
 /* ---- module ---------------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
+    {"plain", plain_text, METH_O, plain_doc},
     {"find", find, METH_VARARGS, find_doc},
     {"enter", enter, METH_VARARGS, enter_doc},
     {"spread", spread, METH_VARARGS, spread_doc},

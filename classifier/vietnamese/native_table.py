@@ -114,7 +114,7 @@ class NativeTable:
         flat: list[int] = []
         for part in self._fresh:
             numbers = []
-            for piece in cut(part):
+            for piece in (part,) if part.isalnum() else cut(part):
                 number = ids.get(piece)
                 if number is None:
                     number = ids[piece] = len(self.syllables)

@@ -26,7 +26,7 @@ from classifier.vietnamese.pyvi_model import PyviModel, load_pyvi_model
 from classifier.vietnamese.syllables import PAD, SyllableTable, is_punctuation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +37,9 @@ BATCH_CHARACTERS = 300_000
 the cache.
 """
 _BATCH_ITEMS = 4_096
+_SIDES = ("", "-1:", "+1:")
+"""The places that an attribute of the CRF may tell of: the syllable itself, the one before it, the one behind it."""
+_NO_GAINS = (0.0, 0.0, 0.0)
 _ARRAY_ROUNDS = 24
 _TRIGRAM_FILTER_BITS = 18
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
@@ -62,6 +65,7 @@ class _SyllableFacts:
 
     def __init__(self, model: PyviModel, listed: dict[str, int]) -> None:
         self._gain = model.gain
+        self._attributes = _by_syllable(model.gain)
         self.listed = listed
         self.generation, self.count = 0, 0
         self.gains = np.zeros((3, 1024))
@@ -79,25 +83,29 @@ class _SyllableFacts:
         self._grow(total)
         if self.count == 0:
             self.count = 1  # the pad: all zero
-        gain, get = self._gain, self._gain.get
-        for number in range(self.count, total):
-            syllable = table.syllables[number]
+        get, attributes, listed = self._gain.get, self._attributes, self.listed.get
+        bias, upper_here, title_here = self._gain["bias"], get("word.isupper()", 0.0), get("word.istitle()", 0.0)
+        digit_here = get("word.isdigit()", 0.0)
+        beside = [(get(f"{side}:word.istitle()", 0.0), get(f"{side}:word.isupper()", 0.0)) for side in ("-1", "+1")]
+        (title_left, upper_left), (title_right, upper_right) = beside
+        gains: tuple[list[float], list[float], list[float]] = [], [], []
+        numbers, joins, titles = [], [], []
+        for syllable in table.syllables[self.count :]:
             lower = syllable.lower()
-            name = lower.split("\0", 1)[0]  # CRFsuite reads attribute names as C strings
+            # CRFsuite reads attribute names as C strings.
+            here, left, right = attributes.get(lower.split("\0", 1)[0] if "\0" in lower else lower, _NO_GAINS)
             title, upper = syllable.istitle(), syllable.isupper()
-            here = gain["bias"] + get(f"word.lower():{name}", 0.0)
-            here += upper * get("word.isupper()", 0.0) + title * get("word.istitle()", 0.0)
-            self.gains[0, number] = here + syllable.isdigit() * get("word.isdigit()", 0.0)
-            for row, side in ((1, "-1"), (2, "+1")):
-                self.gains[row, number] = (
-                    get(f"{side}:word.lower():{name}", 0.0)
-                    + title * get(f"{side}:word.istitle()", 0.0)
-                    + upper * get(f"{side}:word.isupper()", 0.0)
-                )
-            self.listed_id[number] = self.listed.get(lower, 0)
-            plain = not is_punctuation(syllable) and not syllable[0].isdigit()
-            self.can_join[number] = plain
-            self.titled[number] = syllable[0].istitle()
+            sum_here = bias + here
+            sum_here += upper * upper_here + title * title_here
+            gains[0].append(sum_here + syllable.isdigit() * digit_here)
+            gains[1].append(left + title * title_left + upper * upper_left)
+            gains[2].append(right + title * title_right + upper * upper_right)
+            numbers.append(listed(lower, 0))
+            joins.append(not is_punctuation(syllable) and not syllable[0].isdigit())
+            titles.append(syllable[0].istitle())
+        new = slice(self.count, total)
+        self.gains[:, new] = gains
+        self.listed_id[new], self.can_join[new], self.titled[new] = numbers, joins, titles
         self.count = total
 
     def _renumber(self, table: SyllableTable | NativeTable) -> None:
@@ -116,6 +124,16 @@ class _SyllableFacts:
         self.gains = np.pad(self.gains, ((0, 0), (0, more)))
         for name in ("listed_id", "can_join", "titled"):
             setattr(self, name, np.pad(getattr(self, name), (0, more)))
+
+
+def _by_syllable(gain: Mapping[str, float]) -> dict[str, tuple[float, float, float]]:
+    """The gains of each lower-cased syllable for itself, its right and its left neighbour."""
+    found: dict[str, list[float]] = {}
+    for attribute, value in gain.items():
+        side, _, name = attribute.partition("word.lower():")
+        if side in _SIDES and attribute.startswith(f"{side}word.lower():"):
+            found.setdefault(name, [0.0, 0.0, 0.0])[_SIDES.index(side)] = value
+    return {name: (here, left, right) for name, (here, left, right) in found.items()}
 
 
 class _WordList:
@@ -203,10 +221,16 @@ class Segmenter:
     def encode(self, texts: Sequence[str]) -> Segmented:
         """Segments one batch of texts into arrays; see `batches` for cutting a stream into batches."""
         self.table.forget_if_full()
-        ids, pads = self.table.encode([nfc(text) for text in texts])
+        ids, pads = self.table.encode(self._composed(texts))
         self._facts.update(self.table)
         joined = self._joined(ids, self._labels(ids)) if self._core is None else self._joined_by_core(ids)
         return Segmented(ids, joined, pads, self.table)
+
+    def _composed(self, texts: Sequence[str]) -> list[str]:
+        if self._core is None:
+            return [nfc(text) for text in texts]
+        plain = self._core.plain
+        return [text if plain(text) else nfc(text) for text in texts]
 
     def _joined_by_core(self, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
         """What `_joined` makes of `_labels`."""

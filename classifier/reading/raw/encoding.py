@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 
+from classifier.core import native
 from classifier.errors import UnreadableError, UsageError
 from classifier.reading.limits import HEAD
 from classifier.reading.raw.legacy_vietnamese import decode_legacy, legacy_name
@@ -51,6 +52,9 @@ def check_encoding(name: str | None) -> None:
 
 def tidy(text: str) -> str:
     """Text as all of chude expects it: NFC, lines end in a line feed, U+FFFD for what UTF-8 cannot write."""
+    core = native()
+    if core is not None and core.plain(text):
+        return text
     if _UNWRITABLE.search(text):
         text = _UNWRITABLE.sub("\ufffd", text)
     if "\r" in text:

@@ -119,24 +119,36 @@ static unsigned class_of(const Parts *parts, Py_UCS4 character)
     return character < (size_t)parts->class_count ? parts->classes[character] : 0;
 }
 
-/* Keyed, so that nobody who writes a text can know what falls into one slot; the shift spreads it over all bits. */
+/* A part of a text, from `begin` up to `end`. */
+typedef struct {
+    Py_ssize_t begin, end;
+    uint64_t hash;
+} Part;
+
+#define MOST_PARTS 3
+
+/* The hash of a part grows by a character. Keyed, so that nobody who writes a text can know what falls into one slot;
+   the shift brings the upper half, which the product mixes best, into the lower. */
+static uint64_t hashed(uint64_t hash, Py_UCS4 character, uint64_t key)
+{
+    hash = (hash ^ character) * key;
+    return hash ^ (hash >> 32);
+}
+
 static uint64_t hash_of(const Py_UCS4 *from, Py_ssize_t length, uint64_t key)
 {
     uint64_t hash = key;
-    for (Py_ssize_t at = 0; at < length; at++) {
-        hash = (hash ^ from[at]) * (key | 1);
-        hash ^= hash >> 32;
-    }
-    return hash * MULTIPLIER;
+    for (Py_ssize_t at = 0; at < length; at++)
+        hash = hashed(hash, from[at], key);
+    return hash;
 }
 
 /* The entry of a part, a new one where it has none; the caller has seen to the room. -1 with an exception. */
-static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t end,
-                        PyObject *fresh)
+static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Part part, PyObject *fresh)
 {
-    const Py_UCS4 *from = all + begin;
-    const Py_ssize_t length = end - begin;
-    const uint64_t hash = hash_of(from, length, (uint64_t)parts->state[KEY]);
+    const Py_UCS4 *from = all + part.begin;
+    const Py_ssize_t length = part.end - part.begin;
+    const uint64_t hash = part.hash * MULTIPLIER;
     const uint64_t mask = (uint64_t)parts->slot_count - 1;
     uint64_t slot = hash >> parts->shift;
     int32_t entry;
@@ -159,7 +171,7 @@ static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Py_ssi
         }
         slot = (slot + 1) & mask;
     }
-    PyObject *string = PyUnicode_Substring(text, begin, end);
+    PyObject *string = PyUnicode_Substring(text, part.begin, part.end);
     if (string == NULL)
         return -1;
     const int failed = PyList_Append(fresh, string);
@@ -177,33 +189,46 @@ static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Py_ssi
     return entry;
 }
 
-/* Where a run is cut before it is looked up: marks[0] .. marks[1] and so on; the number of parts, 1 to 3. A bracket or
-   quote that opens, and a comma, full stop … that ends it, are syllables of their own (`cut` in syllables.py). */
-static int parts_of(const Parts *parts, const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t marks[4])
+/* The parts that the run from `begin` on is looked up as, 1 to MOST_PARTS of them; the last one ends where it ends. A
+   bracket or quote that opens, and a comma, full stop … that ends it, are syllables of their own (`cut`, syllables.py).
+ */
+static int parts_of(const Parts *parts, const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t length, Part found[MOST_PARTS])
 {
-    Py_ssize_t from = begin, at;
+    const uint64_t key = (uint64_t)parts->state[KEY];
+    Py_ssize_t at = begin;
+    uint64_t hash = key;
     int count = 0;
-    marks[0] = begin;
-    if (class_of(parts, all[begin]) & AT_START) {
-        marks[++count] = ++from;
-        if (from == end)
+    unsigned class = class_of(parts, all[at]);
+    if (class & LINE) {
+        found[0] = (Part){begin, begin + 1, hashed(hash, all[begin], key)};
+        return 1;
+    }
+    if (class & AT_START) {
+        at++;
+        found[count++] = (Part){begin, at, hashed(hash, all[begin], key)};
+        class = at < length ? class_of(parts, all[at]) : SPACE;
+        if (class & (SPACE | LINE))
             return count;
     }
-    for (at = from; at < end && (class_of(parts, all[at]) & LETTER); at++)
-        ;
-    if (at == end) {
-        marks[++count] = end;
-        return count;
+    const Py_ssize_t first = at;
+    while (class & LETTER) {
+        hash = hashed(hash, all[at++], key);
+        class = at < length ? class_of(parts, all[at]) : SPACE;
     }
-    if (at == end - 1 && at > from) {
-        const unsigned last = class_of(parts, all[at]);
-        if ((last & AT_END) || ((last & STOP) && !(class_of(parts, all[from]) & CAPITAL))) {
-            marks[++count] = at;
-            marks[++count] = end;
-            return count;
+    if (at > first) {
+        found[count] = (Part){first, at, hash};
+        if (class & (SPACE | LINE))
+            return count + 1;
+        const unsigned after = at + 1 < length ? class_of(parts, all[at + 1]) : SPACE;
+        if ((after & (SPACE | LINE)) &&
+            ((class & AT_END) || ((class & STOP) && !(class_of(parts, all[first]) & CAPITAL)))) {
+            found[count + 1] = (Part){at, at + 1, hashed(key, all[at], key)};
+            return count + 2;
         }
     }
-    marks[1] = end; /* whatever else it is, Python cuts it once */
+    while (at < length && !(class_of(parts, all[at]) & (SPACE | LINE)))
+        at++;
+    found[0] = (Part){begin, at, hash_of(all + begin, at - begin, key)}; /* whatever it is, Python cuts it once */
     return 1;
 }
 
@@ -222,41 +247,34 @@ static int find_in_text(Parts *parts, PyObject *text, PyObject *fresh, int32_t *
     if (all == NULL)
         return -1;
     int result = 0;
-    while (at < length) {
-        Py_ssize_t marks[4], end = at;
-        const unsigned first = class_of(parts, all[at]);
-        int count = 1;
-        if (first & LINE) {
-            marks[0] = at;
-            marks[1] = end = at + 1;
-        } else if (first & SPACE) {
+    while (at < length && result == 0) {
+        Part found[MOST_PARTS];
+        if (class_of(parts, all[at]) & SPACE) {
             at++;
             continue;
-        } else {
-            while (end < length && !(class_of(parts, all[end]) & (SPACE | LINE)))
-                end++;
-            count = parts_of(parts, all, at, end, marks);
         }
-        if (state[FOUND] + 3 > out_room || state[ENTRIES] + 3 > parts->room ||
-            2 * (state[ENTRIES] + 3) > parts->slot_count || end - at > parts->arena_room - state[ARENA] ||
-            end - at > INT32_MAX) {
+        const int count = parts_of(parts, all, at, length, found);
+        const Py_ssize_t end = found[count - 1].end;
+        if (end - at > INT32_MAX) {
+            PyErr_SetString(PyExc_OverflowError, "a run of more than 2^31 characters");
+            result = -1;
+            break;
+        }
+        if (state[FOUND] + MOST_PARTS > out_room || state[ENTRIES] + MOST_PARTS > parts->room ||
+            2 * (state[ENTRIES] + MOST_PARTS) > parts->slot_count || end - at > parts->arena_room - state[ARENA]) {
             state[NEED] = end - at;
-            result = end - at > INT32_MAX ? -1 : 1;
-            if (result < 0)
-                PyErr_SetString(PyExc_OverflowError, "a run of more than 2^31 characters");
+            result = 1;
             break;
         }
-        for (int part = 0; part < count; part++) {
-            const int32_t entry = entry_of(parts, text, all, marks[part], marks[part + 1], fresh);
-            if (entry < 0) {
+        for (int part = 0; part < count && result == 0; part++) {
+            const int32_t entry = entry_of(parts, text, all, found[part], fresh);
+            if (entry < 0)
                 result = -1;
-                break;
-            }
-            out[state[FOUND]++] = entry;
+            else
+                out[state[FOUND]++] = entry;
         }
-        if (result < 0)
-            break;
-        at = end;
+        if (result == 0)
+            at = end;
     }
     state[OFFSET] = at;
     PyMem_Free(all);
@@ -299,7 +317,7 @@ static PyObject *find(PyObject *module, PyObject *args)
     int64_t *state = parts.state;
     if (((Py_ssize_t)1 << bits) != parts.slot_count || state[ENTRIES] < 0 || 2 * state[ENTRIES] > parts.slot_count ||
         state[ENTRIES] > parts.room || state[ARENA] < 0 || state[ARENA] > parts.arena_room || state[TEXT] < 0 ||
-        state[FOUND] < 0 || state[FOUND] > out_room) {
+        state[FOUND] < 0 || state[FOUND] > out_room || !(state[KEY] & 1)) {
         PyErr_SetString(PyExc_ValueError, "the state does not fit the arrays");
         goto failed;
     }
@@ -444,14 +462,12 @@ typedef struct {
 
 static int is_pair(const WordList *list, int64_t first, int64_t second)
 {
-    const int64_t key = first * list->words + second;
-    return first && second && (list->bits[key >> 3] >> (key & 7)) & 1;
+    const int64_t key = first * list->words + second; /* with 0, which is no word's number, its bit is not set */
+    return (list->bits[key >> 3] >> (key & 7)) & 1;
 }
 
 static int is_triple(const WordList *list, int64_t first, int64_t second, int64_t third)
 {
-    if (!first || !second || !third)
-        return 0;
     const int64_t key = (int64_t)(((uint64_t)first * (uint64_t)list->words + (uint64_t)second) * (uint64_t)list->words +
                                   (uint64_t)third);
     if (!list->filter[((uint64_t)key * MULTIPLIER) >> (64 - list->filter_bits)])
@@ -513,11 +529,15 @@ static PyObject *join(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "the list of words does not fit its arrays");
         goto failed;
     }
-    for (Py_ssize_t t = 0; t < n; t++)
+    int64_t before = 0;
+    for (Py_ssize_t t = 0; t < n; t++) {
         if (ids[t] < 0 || ids[t] >= facts || listed[ids[t]] < 0 || listed[ids[t]] >= words) {
             PyErr_SetString(PyExc_ValueError, "a syllable has no facts");
             goto failed;
         }
+        PREFETCH(&list.bits[(before * words + listed[ids[t]]) >> 3]);
+        before = listed[ids[t]];
+    }
     double *score = gain + n;
     int second = 0;            /* whether syllables t - 1 and t are a listed word */
     int triple[2] = {0, 0};    /* whether a listed word of three begins at t - 2, and at t - 1 */
@@ -530,14 +550,10 @@ static PyObject *join(PyObject *module, PyObject *args)
             sum += gains[facts + ids[t - 1]];
         if (t + 1 < n)
             sum += gains[2 * facts + ids[t + 1]];
-        if (first)
-            sum += w[PAIR_FIRST];
-        if (second)
-            sum += w[PAIR_SECOND];
-        if (begins)
-            sum += w[TRIPLE_FIRST];
-        if (triple[0])
-            sum += w[TRIPLE_LAST];
+        sum += first * w[PAIR_FIRST]; /* products with 0 and 1 are exact, and cheaper than branches */
+        sum += second * w[PAIR_SECOND];
+        sum += begins * w[TRIPLE_FIRST];
+        sum += triple[0] * w[TRIPLE_LAST];
         gain[t] = sum;
         second = first;
         triple[0] = triple[1];

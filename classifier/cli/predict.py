@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,12 +201,31 @@ def as_json(prediction: Prediction) -> dict[str, Any]:
     return row
 
 
+def as_line(prediction: Prediction) -> str:
+    """The JSON line of `as_json`, put together from its parts: the encoder would take twice as long."""
+    if prediction.reasons is not None:
+        return writers.json_line(as_json(prediction))
+    text = writers.json_string
+    topics = ", ".join([f"{_before_probability(s.topic)}{round(s.probability, 6)!r}}}" for s in prediction.topics])
+    secondary = ", ".join(map(text, prediction.secondary))
+    head = f'{{"id": {text(prediction.id)}, "source": {text(prediction.source)}, "title": {text(prediction.title)}'
+    primary = f"{_before_probability(prediction.topic)[1:]}{round(prediction.probability, 6)!r}"
+    return f'{head}, {primary}, "topics": [{topics}], "secondary": [{secondary}]}}\n'
+
+
+@lru_cache(maxsize=256)
+def _before_probability(topic: str) -> str:
+    return f'{{"topic": {writers.json_string(topic)}, "probability": '
+
+
 def row_form(*, explained: bool) -> writers.RowForm[Prediction]:
     """How predictions are written; with reasons where they are explained."""
     shape = {**_SHAPE, **(_REASONS if explained else {})}
     heading = (*_HEADING, *(["because of"] if explained else []))
     table_row = partial(_table_row, explained=explained)
-    return writers.RowForm(as_json, shape, table_row, heading, cells=partial(_cells, columns=tuple(shape)))
+    return writers.RowForm(
+        as_json, shape, table_row, heading, cells=partial(_cells, columns=tuple(shape)), line=as_line
+    )
 
 
 def marked(title: str, reasons: Iterable[Reason]) -> Text:

@@ -13,6 +13,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -61,7 +62,8 @@ class RowForm(Generic[T]):
     as_json: the object of a JSON line. shape: columns of the flat formats and what is in them: str, int, float, [shape]
     for a list, {name: shape} for an object. records: the flat rows of a thing, one unless told otherwise, with the
     columns of `shape`. cells: a record as the cells of a CSV row. heading and table_row: the table for people; without
-    a heading `table_row` gives text that is written as it comes.
+    a heading `table_row` gives text that is written as it comes. line: the JSON line of a thing as `json_line` makes it
+    of `as_json`, where there is a faster way.
     """
 
     as_json: Callable[[T], Record]
@@ -70,12 +72,13 @@ class RowForm(Generic[T]):
     heading: Sequence[str] = ()
     records: Callable[[T], Sequence[Record]] | None = None
     cells: Callable[[Record], Sequence[object]] = flat
+    line: Callable[[T], str] | None = None
 
 
 def encode(thing: T, form: str, rows: RowForm[T]) -> Encoded:
     """The thing as a row of this format."""
     if form == "jsonl":
-        return json_line(rows.as_json(thing))
+        return rows.line(thing) if rows.line else json_line(rows.as_json(thing))
     if form == "table":
         return rows.table_row(thing)
     records = rows.records(thing) if rows.records else [rows.as_json(thing)]
@@ -184,6 +187,11 @@ def json_line(value: object) -> str:
     """One JSON line with Vietnamese as it is; what a terminal would obey is escaped, which JSON readers undo."""
     text = json.dumps(value, ensure_ascii=False)
     return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def json_string(text: str) -> str:
+    """A string as it stands in a `json_line`."""
+    return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", encode_basestring(text))
 
 
 def separated_line(values: Iterable[object], delimiter: str) -> str:

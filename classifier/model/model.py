@@ -173,15 +173,17 @@ class Model:
     def _decide(
         self, page: Page, probabilities: NDArray[np.float64], applies: NDArray[np.bool_], threshold: float | None
     ) -> Prediction:
-        order = np.lexsort((np.arange(len(self.labels)), -probabilities)).tolist()
-        topics = tuple(TopicScore(self.labels[i], float(probabilities[i])) for i in order)
+        order = np.argsort(-probabilities, kind="stable").tolist()
+        likely = probabilities.tolist()
+        topics = tuple([TopicScore(self.labels[i], likely[i]) for i in order])
         top = topics[0]
         least = self.calibration.threshold if threshold is None else threshold
         if top.topic != OTHER and top.probability < least:
             rest = sum(score.probability for score in topics if score.topic == OTHER)
             # Without an "other" of its own the model can only say how unlikely the likeliest label is.
             top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - top.probability)
-        secondary = tuple(self.labels[i] for i in order if applies[i] and self.labels[i] not in (OTHER, top.topic))
+        further = applies.tolist()
+        secondary = tuple([self.labels[i] for i in order if further[i] and self.labels[i] not in (OTHER, top.topic)])
         return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source)
 
     def _reasons(self, tokens: Tokens, rows: Counts, row: int, label: int | None) -> list[Reason]:

@@ -160,6 +160,7 @@ def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table,
             yield item
             continue
         own = item.id != f"{place.name}:{item.line}"
-        yield replace(item, id=ids.given(item.id) if own else ids.row(place.name, item.line))
+        given = ids.given(item.id) if own else ids.row(place.name, item.line)
+        yield item if given == item.id else replace(item, id=given)
     if item is None:
         raise UnreadableError(place.source, "holds no row")

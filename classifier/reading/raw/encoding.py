@@ -36,6 +36,9 @@ _FONTS = re.compile(rb"\.Vn[A-Z]|VNI-[A-Z]|x-viet-(?:tcvn|vni)")
 # Lone surrogates (JSON may spell them, `"\ud800"`) cannot be written as UTF-8, and NUL ends a string for C libraries.
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
+_SHORT = 100
+"""Characters up to which a text is looked at by patterns as fast as by the core."""
+
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
@@ -52,7 +55,7 @@ def check_encoding(name: str | None) -> None:
 
 def tidy(text: str) -> str:
     """Text as all of chude expects it: NFC, lines end in a line feed, U+FFFD for what UTF-8 cannot write."""
-    core = native()
+    core = native() if len(text) > _SHORT else None
     if core is not None and core.plain(text):
         return text
     if _UNWRITABLE.search(text):

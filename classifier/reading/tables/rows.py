@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
@@ -49,6 +50,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "image": ("image",),
     "authors": ("authors",),
 }
+_FEW = 64
+"""Columns of a row up to which what they are is remembered."""
 _KEPT = ("label", "labels")
 """Roles that stay in `Page.extra`, under these names."""
 _FACTS = ("url", "site", "section", "image")
@@ -113,21 +116,35 @@ def check_columns(names: Collection[str], columns: Columns, source: str) -> None
 
 def _roles(row: Mapping[str, Any], columns: Columns) -> dict[str, str]:
     """For each role that the row has, the name of its column."""
+    keys = tuple(row)
+    present = _columns_of(keys, columns) if len(keys) <= _FEW else _columns_of.__wrapped__(keys, columns)
+    roles: dict[str, str] = {}
+    for role, names in present:
+        if len(names) > 1:
+            roles[role] = next((key for key in names if row[key] not in (None, "", [])), names[0])
+        else:
+            roles[role] = names[0]
+    return roles
+
+
+@lru_cache(maxsize=64)
+def _columns_of(keys: tuple[str, ...], columns: Columns) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each role the columns that may have it; the rows of a table have the same keys, so this is looked up."""
     folded: dict[str, str] = {}
-    for key in row:
+    for key in keys:
         folded.setdefault(_folded(key), key)
     taken = {getattr(columns, field.name) for field in fields(Columns)}
-    roles: dict[str, str] = {}
+    found = []
     for role, usual in _NAMES.items():
         named: str | None = getattr(columns, role, None)
         if named is not None:
-            name = named if named in row else folded.get(_folded(named))
+            name = named if named in keys else folded.get(_folded(named))
             present = [] if name is None else [name]
         else:
             present = [folded[name] for name in usual if name in folded and folded[name] not in taken]
         if present:
-            roles[role] = next((key for key in present if row[key] not in (None, "", [])), present[0])
-    return roles
+            found.append((role, tuple(present)))
+    return tuple(found)
 
 
 def _folded(name: str) -> str:
@@ -137,6 +154,8 @@ def _folded(name: str) -> str:
 
 def _as_text(value: Any, key: str, source: str) -> str:
     """Return a cell as text: numbers as they are written, lists of paragraphs joined, nothing for null."""
+    if type(value) is str:
+        return tidy(value).strip()
     parts = value if isinstance(value, list) else [value]
     if any(isinstance(part, (bytes, dict, list)) for part in parts):
         raise UnreadableError(source, f"column {key!r} holds no text but {type(value).__name__}", TEXT_REMEDY)

@@ -126,6 +126,7 @@ typedef struct {
 } Part;
 
 #define MOST_PARTS 3
+#define PARTS_AHEAD 64 /* so many parts are on their way from memory at once */
 
 /* The hash of a part grows by a character. Keyed, so that nobody who writes a text can know what falls into one slot;
    the shift brings the upper half, which the product mixes best, into the lower. */
@@ -248,33 +249,46 @@ static int find_in_text(Parts *parts, PyObject *text, PyObject *fresh, int32_t *
         return -1;
     int result = 0;
     while (at < length && result == 0) {
-        Part found[MOST_PARTS];
-        if (class_of(parts, all[at]) & SPACE) {
-            at++;
-            continue;
+        Part found[PARTS_AHEAD];
+        const Py_ssize_t begin = at;
+        int count = 0;
+        while (at < length && count + MOST_PARTS <= PARTS_AHEAD) {
+            if (class_of(parts, all[at]) & SPACE) {
+                at++;
+                continue;
+            }
+            const int first = count;
+            count += parts_of(parts, all, at, length, found + count);
+            at = found[count - 1].end;
+            for (int part = first; part < count; part++)
+                PREFETCH(&parts->slots[(found[part].hash * MULTIPLIER) >> parts->shift]);
         }
-        const int count = parts_of(parts, all, at, length, found);
-        const Py_ssize_t end = found[count - 1].end;
-        if (end - at > INT32_MAX) {
-            PyErr_SetString(PyExc_OverflowError, "a run of more than 2^31 characters");
-            result = -1;
-            break;
-        }
-        if (state[FOUND] + MOST_PARTS > out_room || state[ENTRIES] + MOST_PARTS > parts->room ||
-            2 * (state[ENTRIES] + MOST_PARTS) > parts->slot_count || end - at > parts->arena_room - state[ARENA]) {
-            state[NEED] = end - at;
+        if (state[FOUND] + count > out_room || state[ENTRIES] + count > parts->room ||
+            2 * (state[ENTRIES] + count) > parts->slot_count || at - begin > parts->arena_room - state[ARENA]) {
+            state[NEED] = at - begin;
+            at = begin;
             result = 1;
             break;
         }
+        for (int part = 0; part < count; part++) {
+            const int32_t entry = parts->slots[(found[part].hash * MULTIPLIER) >> parts->shift];
+            if (entry >= 0 && entry < state[ENTRIES]) {
+                PREFETCH(&parts->hashes[entry]);
+                PREFETCH(&parts->lengths[entry]);
+                PREFETCH(&parts->at[entry]);
+            }
+        }
         for (int part = 0; part < count && result == 0; part++) {
-            const int32_t entry = entry_of(parts, text, all, found[part], fresh);
-            if (entry < 0)
+            const int32_t entry = found[part].end - found[part].begin > INT32_MAX
+                                      ? -1
+                                      : entry_of(parts, text, all, found[part], fresh);
+            if (entry < 0) {
+                if (!PyErr_Occurred())
+                    PyErr_SetString(PyExc_OverflowError, "a run of more than 2^31 characters");
                 result = -1;
-            else
+            } else
                 out[state[FOUND]++] = entry;
         }
-        if (result == 0)
-            at = end;
     }
     state[OFFSET] = at;
     PyMem_Free(all);

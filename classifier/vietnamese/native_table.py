@@ -29,8 +29,8 @@ _SPACE, _LETTER, _AT_END, _AT_START, _CAPITAL, _STOP, _LINE = (1 << bit for bit 
 _CLASSED = 0x3001
 """Past this character there is no white space; letters past it are cut by Python."""
 _ENTRIES, _ARENA, _TEXT, _OFFSET, _FOUND, _NEED, _KEY = range(7)
-_PARTS = 3
-"""The core cuts a run into so many parts at most."""
+_PARTS = 64
+"""The core takes so many parts at once, and stops where there is no room for them."""
 
 
 def classes() -> NDArray[np.uint8]:

@@ -70,8 +70,18 @@ class _Commands(click.Group):
         return result
 
 
+def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from classifier.core import chosen
+
+        click.echo(f"chude, version {__version__} ({chosen()} core)")
+        ctx.exit()
+
+
 @click.group(cls=_Commands, context_settings=CONTEXT, invoke_without_command=True)
-@click.version_option(__version__, prog_name="chude")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Topics of Vietnamese world-news pages, with reasons; related headlines in clusters; honest numbers.

@@ -151,11 +151,11 @@ static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Part p
     const Py_ssize_t length = part.end - part.begin;
     const uint64_t hash = part.hash * MULTIPLIER;
     const uint64_t mask = (uint64_t)parts->slot_count - 1;
-    uint64_t slot = hash >> parts->shift;
+    uint64_t slot = hash >> parts->shift, probes = 0;
     int32_t entry;
     while ((entry = parts->slots[slot]) >= 0) {
-        if (entry >= parts->state[ENTRIES]) {
-            PyErr_SetString(PyExc_ValueError, "a slot holds no entry");
+        if (entry >= parts->state[ENTRIES] || probes++ > mask) {
+            PyErr_SetString(PyExc_ValueError, "a slot holds no entry, or none is free");
             return -1;
         }
         if (parts->hashes[entry] == hash && parts->lengths[entry] == length) {

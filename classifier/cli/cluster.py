@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from classifier.cli import common, writers
 from classifier.cli.cluster_files import CONTENTS, draw, write, write_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from classifier.clustering import ClusterResult, MergedHeadline
     from classifier.vietnamese.dates import Dates
@@ -96,7 +95,7 @@ def command(
     columns = common.columns_from(options)
     loaded = common.load_model(model)
     pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
-    with _progress() as progress:
+    with common.progress() as progress:
         found = cluster_pages(pages, k, max_outliers=max_outliers, model=loaded, on_skip=tally.skip, progress=progress)
     tally.used = found.used
     if not found.headlines and found.used:
@@ -110,30 +109,6 @@ def command(
     _say_counts(found.headlines, found.result)
     _say_undated(found.headlines, found.dates)
     return code
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None] | None]:
-    """A bar on stderr while a terminal is there to see it, None elsewhere."""
-    import sys
-
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(file=sys.stderr), transient=True)
-    task = bar.add_task("reading", total=1.0)
-
-    def tell(what: str, share: float) -> None:
-        bar.start()  # not before: what is skipped while pages are read is said line by line
-        bar.update(task, description=what, completed=share)
-
-    try:
-        yield tell
-    finally:
-        bar.stop()
 
 
 def _say_counts(merged: Sequence[MergedHeadline], result: ClusterResult) -> None:

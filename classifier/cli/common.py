@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -147,3 +148,29 @@ def check_target(target: str | None, paths: Iterable[str]) -> None:
             raise UsageError(
                 target, f"lies in {path}, which is to be read", "write to another place, or remove it first"
             )
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on stderr while a terminal is there to see it, nothing elsewhere; tell it what is being done and the share
+    of all done.
+    """
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda _what, _share: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(file=sys.stderr), transient=True)
+    task = bar.add_task("reading", total=1.0)
+
+    def tell(what: str, share: float) -> None:
+        bar.start()  # not before: what is skipped while pages are read is said line by line
+        bar.update(task, description=what, completed=share)
+
+    try:
+        yield tell
+    finally:
+        bar.stop()

@@ -34,6 +34,11 @@ class MergedHeadline:
     ticker: str = ""
 
 
+def is_cut_short(headline: str) -> bool:
+    """Whether a site cut the headline short: it ends in dots and is long enough to be known by its beginning."""
+    return bool(_CUT_SHORT.search(headline)) and len(headline_key(headline)) >= _LEAST_CUT
+
+
 def headline_key(headline: str, known: dict[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
     """What two copies of a headline have in common: its syllables in one spelling, without case and punctuation.
 

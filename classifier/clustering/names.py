@@ -1,4 +1,4 @@
-"""Words that tell a cluster from the others, written as people write them."""
+"""Words that tell a cluster from the others: whole names, and words of the dictionary, written as people write them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,44 +15,251 @@ from classifier.features.kinds import word_hashes
 from classifier.vietnamese import Segmenter
 from classifier.vietnamese.background import background
 from classifier.vietnamese.normalise import NUMBER, normalise
+from classifier.vietnamese.pyvi_model import load_pyvi_model
+from classifier.vietnamese.segmenter import nfc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 LEAST, MOST = 3, 6
-SINGLE = 0.4
-COMMON, COMMON_NAME = 0.04, 0.15
-"""Single syllables that stand in a larger share of real news than COMMON name nothing; words and names may be
-commoner."""
+COMMON, COMMON_NAME = 0.08, 0.15
+"""Words that stand in a larger share of real news than COMMON name nothing; names may be commoner."""
+RAREST = 20.0
+"""Terms of fewer articles of real news count as if they stood in so many: what the segmenter cuts in another way there
+is not rarer for it."""
+KNOWN = 30.0
+"""A word of two syllables that the dictionary lacks is one if so many articles of real news have it."""
 WHOLE = 0.6
-"""A word that has the same neighbour in so large a share of a cluster's headlines is shown with it: hiến tạng, not
-tạng."""
-_ENDS = frozenset(".:?!|-–—\"“‘'")
+"""Two words that stand side by side in so large a share of a cluster's headlines with either are shown together."""
+WEAK = 0.3
+"""What a word that tells of no thing, a verb of reporting for one, weighs beside others."""
+
+_ENDS = frozenset(".:?!|–—-…")
+_TRIM = "\"“”‘’'()[]{}«»,;.:?!…|"
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split("|"))
+
+
+_TITLES = _listed(
+    "anh|bà|bác|bé|bộ|các|cha|chàng|chị|chồng|chú|chủ|con|cô|công|cụ|cựu|đại|đoàn|đội|em|giải|gã|hai|hàng|hãng|"
+    "hậu|hội|khi|lão|lính|mẹ|một|mùa|này|nàng|ngài|ngày|người|nhà|nhóm|nữ|ông|phía|phim|phó|quân|sao|sau|sếp|"
+    "siêu|sư|tàu|tân|tại|thầy|thế|thủ|thứ|trong|tổng|trước|trùm|từ|tướng|tuyển|và|vì|việc|vợ|vụ|xe"
+)
+"""Words that stand before a name with a capital of their own only because a headline begins with them."""
 _BEFORE_NAMES = frozenset(["biển", "cầu", "châu", "hồ", "miền", "núi", "phương", "sông"])
 _COUNTRIES = frozenset(
-    [
-        "anh",
-        "áo",
-        "ấn",
-        "bỉ",
-        "đức",
-        "hàn",
-        "israel",
-        "lào",
-        "mỹ",
-        "nga",
-        "nhật",
-        "pháp",
-        "thái",
-        "triều",
-        "trung",
-        "úc",
-        "ukraine",
-        "việt",
-        "ý",
-    ]
+    ["anh", "áo", "bỉ", "đức", "hàn", "israel", "lào", "mỹ", "nga", "nhật", "pháp", "úc", "ukraine", "ý"]
 )
-"""Names of one syllable, which stand alone and keep their capital at the beginning of a headline too."""
+"""Names of one syllable, which keep their capital at the beginning of a headline too."""
+_FORMULAS = _listed(
+    "bài học|bản tin|bạn đọc|ban đầu|bất ngờ|bắt đầu|câu chuyện|chi tiết|chính thức|cho biết|chuẩn bị|"
+    "chương trình|có thể|công bố|công việc|cụ thể|cùng nhau|cuối cùng|cuộc gặp|cuộc sống|dự kiến|diễn ra|"
+    "đánh giá|đặc biệt|đầu tiên|đề nghị|đề xuất|đổi mới|đồng loạt|gặp gỡ|giải thích|hàng loạt|hiện nay|hình ảnh|"
+    "hoạt động|hôm nay|hy vọng|kêu gọi|kế hoạch|khẳng định|không còn|khoảnh khắc|không ngờ|kinh hoàng|lần đầu|"
+    "lần thứ|lên tiếng|liên tiếp|liên tục|lý do|mong muốn|mới nhất|một mình|ngày mai|nghi vấn|người dân|"
+    "nhanh chóng|nhận định|nổi bật|phát hiện|phát triển|quan tâm|quyết định|ra mắt|sau khi|sẵn sàng|tham gia|"
+    "thay đổi|thành công|thành viên|thế giới|thế nào|thông báo|thông tin|thống nhất|thực hiện|tiếp tục|tiết lộ|"
+    "tin tức|toàn bộ|toàn cảnh|tổ chức|trải nghiệm|trở lại|trở thành|trở về|trường hợp|tuyên bố|tự tin|từ chối|"
+    "vấn đề|vì sao|xảy ra|xem nhanh|xuất hiện|yêu cầu"
+)
+"""What headlines are full of, whatever they are about."""
+
+
+class _Unit(NamedTuple):
+    """A name or word of a headline: its key (normalised syllables joined by `_`), how it is written there, and the
+    place of its first and behind its last syllable.
+    """
+
+    key: str
+    written: str
+    name: bool
+    begin: int
+    end: int
+
+
+class _Token(NamedTuple):
+    """A run of characters between spaces without its punctuation; `first`: a sentence begins with it; `after`: what
+    stands before it ends a phrase; `begin`, `end`: its place among the headline's characters that are no spaces.
+    """
+
+    text: str
+    first: bool
+    after: bool
+    begin: int
+    end: int
+
+
+def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Up to 6 keywords for each cluster of headlines, by class-based TF-IDF (Grootendorst 2022, BERTopic, eq. 2):
+    tf(term, cluster) * ln(1 + mean cluster length / tf(term)), times the term's idf in real news; tf counts headlines,
+    squared, since a name should hold for more than one of them.
+
+    Terms are names (runs of capitals, so far as a sentence's beginning does not make them) and words of two syllables
+    or more that a dictionary or real news knows, with their constant neighbours; never a part of one. Fewer than 3, or
+    none, where the headlines have no more that could name anything.
+    """
+    tokens = [[_tokens(nfc(headline)) for headline in cluster] for cluster in clusters]
+    seen = _names_within(tokens)
+    segmented = iter(Segmenter().segment(headline for cluster in clusters for headline in cluster))
+    units = [_with_pairs(cluster, [_units(one, next(segmented), seen) for one in cluster]) for cluster in tokens]
+    forms = _forms(unit for cluster in units for headline in cluster for unit in headline)
+    counts = [Counter(key for headline in cluster for key in {unit.key for unit in headline}) for cluster in units]
+    overall: Counter[str] = Counter()
+    for counted in counts:
+        overall.update(counted)
+    rarity = _rarity(list(overall), {unit.key for c in units for h in c for unit in h if unit.name})
+    mean_length = sum(overall.values()) / max(len(counts), 1)
+    named = []
+    for cluster, counted in zip(units, counts, strict=True):
+        scores = {
+            key: number**2 * math.log(1 + mean_length / overall[key]) * rarity[key]
+            for key, number in counted.items()
+            if rarity[key]
+        }
+        named.append(_pick(scores, counted, _joined(cluster, counted), forms))
+    return named
+
+
+def _tokens(headline: str) -> list[_Token]:
+    found, first, after, place = [], True, True, 0
+    for raw in headline.split():
+        text = raw.strip(_TRIM)
+        if text and any(map(str.isalnum, text)):
+            opened = raw[0] in "\"“‘'([«" or after
+            begin = place + raw.index(text)
+            found.append(_Token(text, first, opened, begin, begin + len(text)))
+            first = raw[-1] in _ENDS
+            after = raw[-1] in _TRIM
+        else:
+            first = first or any(sign in _ENDS for sign in raw)
+            after = True
+        place += len(raw)
+    return found
+
+
+def _is_capital(text: str) -> bool:
+    """Trump, NATO, COP30, U.23, el-Sheikh, iPhone."""
+    return any(map(str.isupper, text)) and not (text[0].isdigit() and not text[-1].isupper())
+
+
+def _shouting(tokens: Sequence[_Token]) -> bool:
+    """A headline in capitals tells nothing of names."""
+    return len(tokens) > 3 and sum(token.text.isupper() for token in tokens) > len(tokens) / 2
+
+
+def _runs(tokens: Sequence[_Token]) -> list[tuple[int, int]]:
+    """Where runs of capitals begin and end."""
+    if _shouting(tokens):
+        return []
+    found: list[tuple[int, int]] = []
+    for at, token in enumerate(tokens):
+        if not _is_capital(token.text):
+            continue
+        if found and found[-1][1] == at and not token.after and not token.first:
+            found[-1] = (found[-1][0], at + 1)
+        else:
+            found.append((at, at + 1))
+    return found
+
+
+def _key_of(texts: Iterable[str]) -> str:
+    parts = [normalise(part) for text in texts for part in text.split("-") if part]
+    return "" if not parts or any(part in ("", NUMBER) for part in parts) else "_".join(parts)
+
+
+def _names_within(clusters: Sequence[Sequence[Sequence[_Token]]]) -> Counter[str]:
+    """How often each run of capitals stands where no sentence begins: those are names."""
+    found: Counter[str] = Counter()
+    for cluster in clusters:
+        for tokens in cluster:
+            for begin, end in _runs(tokens):
+                if not tokens[begin].first:
+                    found[_key_of(token.text for token in tokens[begin:end])] += 1
+    return found
+
+
+def _units(tokens: Sequence[_Token], segmented: str, seen: Counter[str]) -> list[_Unit]:
+    """The names and the known words of a headline."""
+    found = []
+    taken = set()
+    for begin, end in _runs(tokens):
+        name = _name(tokens, begin, end, seen)
+        if name is not None:
+            found.append(name)
+            taken |= set(range(name.begin, name.end))
+    for begin, end in _words(tokens, segmented):
+        word = [token.text for token in tokens[begin:end]]
+        if taken & set(range(begin, end)) or any(token.after for token in tokens[begin + 1 : end]):
+            continue
+        if any(_is_capital(text) for text in word[1:]) or (_is_capital(word[0]) and not tokens[begin].first):
+            continue
+        key = _key_of(word)
+        if key and _is_word(key):
+            written = " ".join(word)
+            found.append(_Unit(key, written[:1].lower() + written[1:], False, begin, end))
+    return sorted(found, key=lambda unit: unit.begin)
+
+
+def _words(tokens: Sequence[_Token], segmented: str) -> Iterator[tuple[int, int]]:
+    """The tokens of each word of two or more, (first, behind the last); a word that cuts through a token is none."""
+    begins = {token.begin: at for at, token in enumerate(tokens)}
+    ends = {token.end: at + 1 for at, token in enumerate(tokens)}
+    place = 0
+    for form in segmented.split(" "):
+        size = len(form) - form.count("_")
+        begin, end = begins.get(place), ends.get(place + size)
+        if begin is not None and end is not None and end - begin > 1:
+            yield begin, end
+        place += size
+
+
+def _name(tokens: Sequence[_Token], begin: int, end: int, seen: Counter[str]) -> _Unit | None:
+    """The name in a run of capitals, of which the first may only be a sentence's."""
+    if tokens[begin].first and end - begin > 1:
+        rest = _key_of(token.text for token in tokens[begin + 1 : end])
+        whole = _key_of(token.text for token in tokens[begin:end])
+        titled = tokens[begin].text.lower() in _TITLES
+        if not seen[whole] and (titled or seen[rest] or (_is_word(rest) and not _is_word(whole))):
+            begin += 1
+    elif tokens[begin].first and not _alone_a_name(tokens[begin].text, seen):
+        return None
+    until = _whole_word(tokens, end)
+    if until > end and tokens[begin].first and end - begin == 1:
+        return None  # a word that a sentence begins with
+    name, end = until == end or end - begin > 1, until
+    if begin and tokens[begin - 1].text.lower() in _BEFORE_NAMES and not tokens[begin].after:
+        begin -= 1
+    texts = [token.text for token in tokens[begin:end]]
+    key = _key_of(texts)
+    single = end - begin == 1
+    # A single syllable with a capital is a whole name only where it is a country's: Phi is a part of one.
+    if not key or (
+        single and (len(key) < 2 or (_vietnamese(texts[0]) and not texts[0].isupper() and key not in _COUNTRIES))
+    ):
+        return None
+    return _Unit(key, " ".join(texts), name, begin, end)
+
+
+def _whole_word(tokens: Sequence[_Token], end: int) -> int:
+    """Where a name ends whose last word goes on in small letters: Nobel Hòa bình, Liên hợp quốc."""
+    for size in (2, 1):
+        more = tokens[end : end + size]
+        if len(more) == size and not any(token.after or _is_capital(token.text) for token in more):
+            key = _key_of(token.text for token in tokens[end - 1 : end + size])
+            if key and (key in _dictionary() or _is_common(key)):
+                return end + size
+    return end
+
+
+def _alone_a_name(text: str, seen: Counter[str]) -> bool:
+    """Whether a word that a sentence begins with is a name."""
+    if text.lower() in _COUNTRIES or (text.isupper() and len(text) > 1):
+        return True
+    return any(map(str.isdigit, text)) or not _vietnamese(text) or (seen[_key_of([text])] > 0 and len(text) > 1)
+
+
 _SYLLABLE = re.compile(
     "(ngh?|nh|ch|tr|th|ph|kh|gh|gi|qu|[bcdđghklmnprstvx])?"
     "[aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ]{1,3}(ng|nh|ch|[cmnpt])?"
@@ -59,191 +267,116 @@ _SYLLABLE = re.compile(
 """What can be a syllable of Vietnamese; Estonia, al and Jong are none."""
 
 
-class _Word(NamedTuple):
-    """A word of a headline: its key (normalised syllables joined by `_`), how it is written there, whether a sentence
-    begins with it,
-    and whether the word before it stands right beside it.
-    """
-
-    key: str
-    written: str
-    first: bool
-    follows: bool
+def _vietnamese(text: str) -> bool:
+    return _SYLLABLE.fullmatch(text.lower()) is not None
 
 
-def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """3-6 keywords for each cluster of headlines, by class-based TF-IDF (Grootendorst 2022, BERTopic, eq. 2):
-    tf(term, cluster) * ln(1 + mean cluster length / tf(term)), times the term's idf in real news; tf counts
-    headlines, squared,
-    since a name should hold for more than one of them.
+@lru_cache(maxsize=1)
+def _dictionary() -> frozenset[str]:
+    """The words of two and three syllables that pyvi's word list has, as keys."""
+    model = load_pyvi_model()
+    return frozenset("_".join(normalise(part) for part in entry) for entry in (*model.bigrams, *model.trigrams))
 
-    Fewer than 3 where the headlines have no more words that could name anything.
-    """
-    words = _read(clusters)
-    forms = _Forms(word for cluster in words for headline in cluster for word in headline)
-    counts = [Counter(key for headline in cluster for key in {word.key for word in headline}) for cluster in words]
-    overall: Counter[str] = Counter()
-    for counted in counts:
-        overall.update(counted)
-    rarity = _rarity(list(overall), forms)
-    mean_length = sum(overall.values()) / max(len(counts), 1)
-    named = []
-    for cluster, counted in zip(words, counts, strict=True):
-        scores = {
-            key: number**2 * math.log(1 + mean_length / overall[key]) * rarity[key] * forms.telling(key)
-            for key, number in counted.items()
-            if rarity[key]
+
+def _is_word(key: str) -> bool:
+    """Whether a run of syllables is a word: in the dictionary, made of two that are, or common in real news."""
+    words = _dictionary()
+    if key in words:
+        return True
+    parts = key.split("_")
+    if len(parts) == 2:
+        return _is_common(key)
+    return len(parts) == 4 and "_".join(parts[:2]) in words and "_".join(parts[2:]) in words
+
+
+def _with_pairs(cluster: Sequence[Sequence[_Token]], units: list[list[_Unit]]) -> list[list[_Unit]]:
+    """The units with pairs of small, rather rare words that nearly always stand side by side: hiến tạng."""
+    free = []
+    for tokens, found in zip(cluster, units, strict=True):
+        taken = {at for unit in found for at in range(unit.begin, unit.end)}
+        free.append({at for at, token in enumerate(tokens) if at not in taken and not _is_capital(token.text)})
+    alone = Counter(word for tokens, at in zip(cluster, free, strict=True) for word in {tokens[i].text for i in at})
+    pairs: Counter[tuple[str, str]] = Counter()
+    for tokens, at in zip(cluster, free, strict=True):
+        pairs.update({(tokens[i].text, tokens[i + 1].text) for i in at if i + 1 in at and not tokens[i + 1].after})
+    kept = {
+        pair
+        for pair, number in pairs.items()
+        if number >= max(2, WHOLE * max(alone[word] for word in pair)) and all(_is_rather_rare(word) for word in pair)
+    }
+    for tokens, found, at in zip(cluster, units, free, strict=True) if kept else ():
+        for i in sorted(at):
+            pair = (tokens[i].text, tokens[i + 1].text) if i + 1 in at else ("", "")
+            if pair in kept and (key := _key_of(pair)):
+                found.append(_Unit(key, " ".join(pair), False, i, i + 2))
+        found.sort(key=lambda unit: unit.begin)
+    return units
+
+
+def _is_rather_rare(word: str) -> bool:
+    figures = background()
+    key = _key_of([word])
+    return bool(key) and bool(figures.document_frequency(word_hashes([key]))[0] <= COMMON * figures.documents)
+
+
+def _is_common(key: str) -> bool:
+    return bool(background().document_frequency(word_hashes([key]))[0] >= KNOWN)
+
+
+def _forms(units: Iterable[_Unit]) -> dict[str, str]:
+    """The commonest way in which each term is written; of equally common ones that in small letters."""
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for unit in units:
+        written[unit.key][unit.written] += 1
+    return {key: min(found, key=lambda form: (-found[form], form.swapcase())) for key, found in written.items()}
+
+
+def _rarity(keys: list[str], names: set[str]) -> dict[str, float]:
+    """The idf of each term in real news, 0 for those too common to name anything."""
+    if not keys:
+        return {}
+    figures = background()
+    frequency = np.maximum(figures.document_frequency(word_hashes(keys)), RAREST)
+    limits = np.array([COMMON_NAME if key in names else COMMON for key in keys]) * figures.documents
+    idf = np.log((1 + figures.documents) / (1 + frequency)) + 1
+    weights = [WEAK if key.replace("_", " ") in _FORMULAS else 1.0 for key in keys]
+    return dict(zip(keys, np.where(frequency > limits, 0.0, idf * weights).tolist(), strict=True))
+
+
+def _joined(cluster: Sequence[Sequence[_Unit]], counted: Counter[str]) -> dict[str, tuple[str, str]]:
+    """For a term the pair of terms that nearly always stand together, in two headlines or more: (first, second)."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for headline in cluster:
+        beside = {
+            (before.key, unit.key)
+            for before, unit in itertools.pairwise(headline)
+            if before.end == unit.begin and before.name == unit.name
         }
-        named.append(_pick(scores, counted, _neighbours(cluster, scores, forms), forms))
-    return named
-
-
-def _read(clusters: Sequence[Sequence[str]]) -> list[list[list[_Word]]]:
-    """The words of every headline of every cluster."""
-    segmented = iter(Segmenter().segment(headline for cluster in clusters for headline in cluster))
-    keys: dict[str, str] = {}
-    return [[_words(next(segmented), keys) for _ in cluster] for cluster in clusters]
-
-
-def _words(segmented: str, keys: dict[str, str]) -> list[_Word]:
-    """The words of a headline that could name something; `keys` remembers the key of every form seen."""
-    found, first, follows = [], True, False
-    for form in _forms(segmented):
-        key = keys.get(form)
-        if key is None:
-            key = keys[form] = _key(form)
-        if key:
-            found.append(_Word(key, form.replace("_", " ").strip("."), first, follows))
-        follows = bool(key)
-        first = form[-1:] in _ENDS or (first and not any(map(str.isalnum, form)))
+        pairs.update(beside)
+    found: dict[str, tuple[str, str]] = {}
+    for (one, other), number in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0])):
+        if number >= max(2, WHOLE * max(counted[one], counted[other])):
+            for part in (one, other):
+                found.setdefault(part, (one, other))
     return found
 
 
-def _forms(segmented: str) -> list[str]:
-    """The words, where a foreign name is not one word with the Vietnamese before or after it: Estonia_tố."""
-    forms = []
-    for form in segmented.split(" "):
-        syllables = form.split("_")
-        word = syllables[0]
-        for before, after in itertools.pairwise(syllables):
-            strange = bool(_SYLLABLE.fullmatch(before.lower())) != bool(_SYLLABLE.fullmatch(after.lower()))
-            if strange and before[:1].isupper() != after[:1].isupper():
-                forms.append(word)
-                word = after
-            else:
-                word += f"_{after}"
-        forms.append(word)
-    return forms
-
-
-def _key(form: str) -> str:
-    parts = [normalise(part) for part in form.split("_") if part]
-    if not parts or any(part in ("", NUMBER) for part in parts) or (len(parts) == 1 and len(parts[0]) < 2):
-        return ""
-    return "_".join(parts)
-
-
-class _Forms:
-    """How people write each word: the commonest form, where a capital that only begins a sentence is no evidence of a
-    name.
-    """
-
-    def __init__(self, words: Iterable[_Word]) -> None:
-        within: dict[str, Counter[str]] = defaultdict(Counter)
-        begins: dict[str, Counter[str]] = defaultdict(Counter)
-        for word in words:
-            (begins if word.first else within)[word.key][word.written] += 1
-        self._forms = {key: _commonest(found) for key, found in within.items()}
-        for key, found in begins.items():
-            if key not in self._forms:
-                self._forms[key] = _uncapitalised(_commonest(found))
-
-    def written(self, key: str) -> str:
-        """The word or, where `key` has a space, the two words as people write them."""
-        return " ".join(self._forms[part] for part in key.split(" "))
-
-    def telling(self, key: str) -> float:
-        """A single syllable in small letters says little by itself: rẽ, phao, tầm."""
-        return 1.0 if "_" in key or self._forms[key][:1].isupper() else SINGLE
-
-
-def _commonest(found: Counter[str]) -> str:
-    """Of equally common ones the one in small letters."""
-    return min(found, key=lambda form: (-found[form], form.swapcase()))
-
-
-def _uncapitalised(form: str) -> str:
-    """Doanh nghiệp, which has only been seen at the beginning of a headline, is doanh nghiệp; Hà Nội and Nga stay."""
-    head, _, rest = form.partition(" ")
-    if not head.istitle() or not (rest.islower() if rest else _SYLLABLE.fullmatch(form.lower())):
-        return form
-    return form if form.lower() in _COUNTRIES else form[:1].lower() + form[1:]
-
-
-def _rarity(keys: list[str], forms: _Forms) -> dict[str, float]:
-    """The idf of each word in real news, 0 for words too common to name anything."""
-    if not keys:
-        return {}
-    hashes = word_hashes(keys)
-    figures = background()
-    share = figures.document_frequency(hashes) / figures.documents
-    limits = np.array([COMMON_NAME if forms.telling(key) == 1.0 else COMMON for key in keys])
-    idf = np.where(share > limits, 0.0, figures.idf(hashes))
-    return dict(zip(keys, idf.tolist(), strict=True))
-
-
-def _neighbours(cluster: list[list[_Word]], scores: dict[str, float], forms: _Forms) -> Counter[str]:
-    """In how many headlines two words stand side by side that may be one: `_one_thing`, and none of them too common."""
-    counted: Counter[str] = Counter()
-    for headline in cluster:
-        pairs = {
-            f"{before.key} {word.key}"
-            for before, word in itertools.pairwise(headline)
-            if word.follows
-            and word.key in scores
-            and (before.key in scores or before.written in _BEFORE_NAMES)
-            and _one_thing(forms.written(before.key), forms.written(word.key))
-        }
-        counted.update(pairs)
-    return counted
-
-
-def _one_thing(before: str, after: str) -> bool:
-    """Whether two neighbours may be one word or name of which one part is a lone syllable: hiến tạng, Tây Ban Nha.
-
-    A name stands by itself beside other words: not Hàn Quốc thăm, quan hệ Nga, EU họp, Tổng thống Putin.
-    """
-    lone = [word for word in (before, after) if " " not in word]
-    if not lone or any(word.lower() in _COUNTRIES or (word.isupper() and len(word) > 1) for word in lone):
-        return False
-    if before[:1].isupper() != after[:1].isupper():
-        return before in _BEFORE_NAMES and after[:1].isupper()
-    return before.islower() or f"{before} {after}".istitle()
-
-
-def _pick(scores: dict[str, float], counted: Counter[str], pairs: Counter[str], forms: _Forms) -> tuple[str, ...]:
+def _pick(
+    scores: dict[str, float], counted: Counter[str], joined: dict[str, tuple[str, str]], forms: dict[str, str]
+) -> tuple[str, ...]:
     """The best terms; one that only repeats syllables of a better one is left out, and a long tail too.
 
-    In a cluster of many headlines a word that stands in only one of them is taken only where there are too few others.
+    In a cluster of many headlines a term that stands in only one of them is taken only where there are too few others.
     """
     ranked = sorted(scores, key=lambda key: (counted[key] == 1 and len(scores) > MOST, -scores[key], key))
-    partners: dict[str, list[str]] = defaultdict(list)
-    for pair, number in pairs.items():
-        name = not forms.written(pair).islower()
-        for part in pair.split(" "):
-            # A name's parts belong together the first time, of two other words that takes more than one headline.
-            if (name or "_" not in part) and number >= max(1 if name else 2, WHOLE * counted[part]):
-                partners[part].append(pair)
-    chosen: list[str] = []
+    chosen: list[tuple[set[str], str]] = []
     for key in ranked:
         weak = scores[key] < 0.25 * scores[ranked[0]] or (counted[key] == 1 and counted[ranked[0]] > 3)
         if len(chosen) >= MOST or (len(chosen) >= LEAST and weak):
             break
-        term = min(partners[key], key=lambda pair: (-pairs[pair], pair)) if partners[key] else key
-        if not any(_syllables(term) <= _syllables(other) for other in chosen):
-            chosen = [other for other in chosen if not _syllables(other) <= _syllables(term)] + [term]
-    return tuple(forms.written(term) for term in chosen)
-
-
-def _syllables(term: str) -> set[str]:
-    return set(term.replace("_", " ").split(" "))
+        parts = joined.get(key, (key,))
+        term = " ".join(forms[part] for part in parts)
+        syllables = {part for one in parts for part in one.split("_")}
+        if not any(syllables <= other for other, _ in chosen):
+            chosen = [pair for pair in chosen if not pair[0] <= syllables] + [(syllables, term)]
+    return tuple(term for _, term in chosen)

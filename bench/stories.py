@@ -58,15 +58,15 @@ def report(name: str, gold: dict[str, str], found: dict[str, str]) -> str:
 
 def read(path: str) -> list[dict[str, Any]]:
     """The rows of a JSONL file, packed or not."""
-    opened = lzma.open(path) if path.endswith(".xz") else Path(path).open("rb")
-    with opened as stream:
-        return [json.loads(line) for line in stream]
+    data = Path(path).read_bytes()
+    return [json.loads(line) for line in (lzma.decompress(data) if path.endswith(".xz") else data).splitlines()]
 
 
 def among_noise(files: Sequence[str], noise: str, days: int) -> tuple[list[Sighting], dict[str, str]]:
     """Events with days of their own among `days` days of other headlines."""
     random = np.random.default_rng(0)
-    items, gold = [], {}
+    items: list[Sighting] = []
+    gold: dict[str, str] = {}
     for file in files:
         events: dict[str, list[dict[str, Any]]] = {}
         for row in read(file):

@@ -14,7 +14,7 @@ from classifier.errors import ChudeError
 from classifier.types import OTHER
 from classifier.vietnamese.dates import page_dates
 from eval.scores.baselines import largest_class, nearest_key_words
-from eval.scores.intervals import wilson
+from eval.scores.registry import BRIEF
 from eval.scores.score_intervals import label_intervals
 from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
 from training.fit.fitting import fit
@@ -157,15 +157,15 @@ def learning_curve(
     tested = np.concatenate([test for _, test in splits])
     gold = [corpus.articles[row].primary for row in tested.tolist()]
     sizes: list[int] = []
-    scores: dict[str, list[dict[str, Any]]] = {"accuracy": [], "macro_f1": []}
+    scores: dict[str, list[dict[str, Any]]] = {metric.key: [] for metric in BRIEF}
     least = LEAST * len(set(gold)) / min(len(train) for train, _ in splits)
     for share in (*(share for share in SHARES if share >= least), 1.0):
         labels = [whole[row] for row in tested.tolist()] if share == 1 else _by_part(corpus, spec, splits, share)
         if labels is not None:
             sizes.append(round(share * float(np.mean([len(train) for train, _ in splits]))))
-            hits = sum(g == p for g, p in zip(gold, labels, strict=True))
-            scores["accuracy"].append(wilson(hits, len(gold)).as_json())
-            scores["macro_f1"].append(label_intervals(gold, labels).macro_f1.as_json())
+            found = label_intervals(gold, labels).scores
+            for key, points in scores.items():
+                points.append(found[key].as_json())
     return {"sizes": sizes, "scores": scores} if len(sizes) > 1 else None
 
 

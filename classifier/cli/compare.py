@@ -49,10 +49,13 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
 def _show(result: dict[str, Any], titles: dict[str, str]) -> None:
     import sys
 
+    from eval.scores.registry import BRIEF
+
     rows = []
-    for key, name in (("accuracy", "accuracy"), ("macro_f1", "macro-F1")):
+    for metric in BRIEF:
+        key = metric.key
         difference = result[f"{key}_difference"]
-        rows.append([name, *(_score(result[key][side]) for side in ("a", "b")), _score(difference, sign="+")])
+        rows.append([metric.name, *(_score(result[key][side]) for side in ("a", "b")), _score(difference, sign="+")])
     names = result["names"]
     writers.console_table(["", f"A: {names['a']}", f"B: {names['b']}", "B - A"], rows, sys.stdout)
     changes = result["changes"]

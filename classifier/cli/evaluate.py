@@ -119,6 +119,8 @@ def summary(report: dict[str, Any]) -> str:
     """The scores of a report as a table for the terminal, and what to know first."""
     from io import StringIO
 
+    from eval.scores.registry import BRIEF
+
     stream = StringIO()
     columns = ("precision", "recall", "f1")
     rows = [
@@ -126,8 +128,7 @@ def summary(report: dict[str, Any]) -> str:
     ]
     writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     scores = report["scores"]
-    named = {"accuracy": "accuracy", "macro_f1": "macro-F1"}
-    lines = [f"{shown} {_score(scores[key])}{_spread(report['repeats'], key)}" for key, shown in named.items()]
+    lines = [f"{one.name} {_score(scores[one.key])}{_spread(report['repeats'], one.key)}" for one in BRIEF]
     reliability = report["reliability"]
     if reliability:
         lines.append(f"calibration error {_score(reliability['calibration_error'])}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eval.pages.clusters import clusters_section
 from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, table
 from eval.report.notes import articles, number
-from eval.report.pictures import CURVE_NAMES
+from eval.scores.registry import BRIEF, ON_PAGES, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 RATES = (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
-MAIN = ("accuracy", "balanced_accuracy", "macro_f1")
 MOST_VALUES = 25
 """Values of a slice that the page shows; report.json has all."""
 
@@ -57,12 +56,14 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
 
 
 def _main_scores(report: Json) -> Html:
-    rows = [["this model", *(_score(report["scores"][key]) for key in MAIN), ""]]
+    rows = [["this model", *(_score(report["scores"][one.key]) for one in ON_PAGES), ""]]
     for name, row in report["baselines"].items():
         difference = _score(row["comparison"]["accuracy_difference"], sign=True)
-        rows.append([f"baseline: {name}", *(_score(row[key]) for key in MAIN), difference])
-    header = ["", "accuracy", "balanced accuracy", "macro-F1", "model ahead by"]
-    shown = [table("Scores with their 95% intervals, beside trivial ways to label", header, rows, (1, 2, 3, 4))]
+        rows.append([f"baseline: {name}", *(_score(row[one.key]) for one in ON_PAGES), difference])
+    header = ["", *(one.name for one in ON_PAGES), "model ahead by"]
+    shown = [
+        table("Scores with their 95% intervals, beside trivial ways to label", header, rows, range(1, len(header)))
+    ]
     shown += [paragraph(row["comparison"]["sentence"]) for row in report["baselines"].values()]
     if report["scores"]["topics"]:
         found = report["scores"]["topics"]
@@ -74,11 +75,12 @@ def _main_scores(report: Json) -> Html:
 def _leakage(leakage: Json) -> Html:
     names = {"all": "all articles", "leaked": "also in the training texts", "clean": "not in the training texts"}
     rows = [
-        [name, str(leakage[key]["articles"]), _score(leakage[key]["accuracy"]), _score(leakage[key]["macro_f1"])]
+        [name, str(leakage[key]["articles"]), *(_score(leakage[key][one.key]) for one in BRIEF)]
         for key, name in names.items()
     ]
+    header = ["articles", "number", *(one.name for one in BRIEF)]
     caption = "Scores with and without the articles that were trained on; the last line is the honest one"
-    return section("Leakage", table(caption, ["articles", "number", "accuracy", "macro-F1"], rows, (1, 2, 3)))
+    return section("Leakage", table(caption, header, rows, range(1, len(header))))
 
 
 def _topics(report: Json, images: Mapping[str, bytes]) -> Html:
@@ -164,14 +166,14 @@ def _several(found: Json) -> Html:
 
 
 def _slices(slices: Mapping[str, list[Json]]) -> Html:
-    shown = []
+    shown, header = [], ["articles", *(one.name for one in BRIEF)]
     for name, rows in slices.items():
         cells = [
-            [str(row["value"]) or "(empty)", str(row["articles"]), _score(row["accuracy"]), _score(row["macro_f1"])]
+            [str(row["value"]) or "(empty)", str(row["articles"]), *(_score(row[one.key]) for one in BRIEF)]
             for row in rows[:MOST_VALUES]
         ]
         more = f"; {len(rows) - MOST_VALUES} smaller ones are in report.json" if len(rows) > MOST_VALUES else ""
-        shown.append(table(f"By {name}{more}", [name, "articles", "accuracy", "macro-F1"], cells, (1, 2, 3)))
+        shown.append(table(f"By {name}{more}", [name, *header], cells, range(1, len(header) + 1)))
     return section("Parts of the articles", *shown)
 
 
@@ -202,7 +204,7 @@ def _learning(curve: Json, images: Mapping[str, bytes]) -> Html:
         [f"{size:,}", *(_score(curve["scores"][name][i]) for name in names)] for i, size in enumerate(curve["sizes"])
     ]
     alt = "; ".join(f"{row[0]} articles: {number(curve['scores'][names[0]][i]['value'])}" for i, row in enumerate(rows))
-    shown = [CURVE_NAMES.get(name, name) for name in names]
+    shown = [name_of(name) for name in names]
     caption = "Scores of models trained on part of the articles, and on all that there are; bands are 95% intervals."
     return section(
         "Would more articles help?",
@@ -218,7 +220,7 @@ def _repeats(found: Json) -> Html:
         "that follows below are of the first repeat."
     )
     rows = [
-        [CURVE_NAMES.get(name, name).replace("_", " "), *(f"{value:.3f}" for value in row["each"]), f"{row['sd']:.4f}"]
+        [name_of(name), *(f"{value:.3f}" for value in row["each"]), f"{row['sd']:.4f}"]
         for name, row in found["scores"].items()
     ]
     header = ["", *(f"repeat {i + 1}" for i in range(found["number"])), "standard deviation"]

@@ -13,6 +13,7 @@ from eval.scores.compare import compare
 from eval.scores.intervals import mean_interval, plain, wilson
 from eval.scores.metrics import confusion, label_order, per_label
 from eval.scores.multi_topic import beyond_primary, multi_topic, without_other
+from eval.scores.registry import BRIEF, METRICS
 from eval.scores.score_intervals import calibration_error, label_intervals, pooled_intervals, repeated_intervals
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ SMOOTH_REPLICATES = 1000  # scores that need every article in every replicate: h
 
 
 def scores(judged: Judged, replicates: int) -> Json:
-    """The headline scores: accuracy, balanced accuracy, macro-F1, Brier, and the topics without "other" pooled.
+    """The headline scores: those of the registry, Brier, and the topics without "other" pooled.
 
-    With repeats the first three are means over them; their articles are the same, so n stays the number of articles.
+    With repeats those of the registry are means over them; their articles are the same, so n stays the number of
+    articles.
     """
     smooth = min(replicates, SMOOTH_REPLICATES)
     runs = [judged.predicted, *judged.further_runs]
     intervals = repeated_intervals(judged.gold, runs, replicates=replicates)
-    hits = sum(g == p for run in runs for g, p in zip(judged.gold, run, strict=True)) / len(runs)
     brier: Score | None = None
     if judged.distribution is not None:
         terms = calibration.brier_terms(judged.gold, judged.distribution, judged.distribution_labels)
@@ -47,9 +48,7 @@ def scores(judged: Judged, replicates: int) -> Json:
         terms = calibration.brier_top_terms(judged.probability, judged.correct)
         brier = mean_interval(terms, replicates=smooth)
     found: Json = {
-        "accuracy": wilson(hits, len(judged)).as_json(),
-        "balanced_accuracy": intervals.balanced_accuracy.as_json(),
-        "macro_f1": intervals.macro_f1.as_json(),
+        **{key: score.as_json() for key, score in intervals.scores.items()},
         "brier": None if brier is None else brier.as_json(),
         "brier_kind": None if brier is None else "all labels" if judged.distribution is not None else "predicted label",
         "topics": None,
@@ -180,31 +179,24 @@ def leakage(judged: Judged, leaked: Sequence[bool], replicates: int) -> Json:
 
 def _part(judged: Judged, articles: Sequence[int], replicates: int) -> Json:
     gold, predicted = [judged.gold[i] for i in articles], [judged.predicted[i] for i in articles]
-    hits = sum(g == p for g, p in zip(gold, predicted, strict=True))
-    return {
-        "articles": len(articles),
-        "accuracy": wilson(hits, len(articles)).as_json(),
-        "macro_f1": label_intervals(gold, predicted, replicates=replicates).macro_f1.as_json(),
-    }
+    found = label_intervals(gold, predicted, replicates=replicates).scores
+    return {"articles": len(articles), **{metric.key: found[metric.key].as_json() for metric in BRIEF}}
 
 
 def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates: int) -> Json:
     """A trivial way's scores on the same articles, and the paired comparison of the model with it."""
-    intervals = label_intervals(judged.gold, labels_given, replicates=replicates)
-    comparison = compare(
+    compared = compare(
         judged.gold,
         labels_given,
         judged.predicted,
         names=(f"the baseline “{name}”", "the model"),
         replicates=replicates,
-    ).as_json()
+    )
+    comparison = compared.as_json()
+    told = (*(f"{metric.key}_difference" for metric in METRICS), "mcnemar", "sentence")
     return {
-        "accuracy": comparison["accuracy"]["a"],
-        "balanced_accuracy": intervals.balanced_accuracy.as_json(),
-        "macro_f1": intervals.macro_f1.as_json(),
-        "comparison": {
-            key: comparison[key] for key in ("accuracy_difference", "macro_f1_difference", "mcnemar", "sentence")
-        },
+        **{key: own.as_json() for key, (own, _) in compared.scores.items()},
+        "comparison": {key: comparison[key] for key in told},
     }
 
 

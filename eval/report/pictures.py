@@ -12,6 +12,7 @@ from eval.plots.scores import (
     reliability_diagram,
     topic_scores,
 )
+from eval.scores.registry import name_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 PICTURES = ("confusion", "topics", "reliability", "coverage", "learning")
-CURVE_NAMES = {"macro_f1": "macro-F1"}
 LEAST_SHARE = 0.05  # a threshold that keeps fewer articles is not marked: its accuracy is chance
 
 
@@ -57,10 +57,7 @@ def pictures(report: Json) -> dict[str, Figure]:
         )
     if report["learning_curve"]:
         curve = report["learning_curve"]
-        series = {
-            CURVE_NAMES.get(name, name): [_triple(score) for score in scores]
-            for name, scores in curve["scores"].items()
-        }
+        series = {name_of(name): [_triple(score) for score in scores] for name, scores in curve["scores"].items()}
         found["learning"] = learning_curve(curve["sizes"], series)
     return found
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eval.scores.intervals import LEVEL, REPLICATES, SEED, Score, percentile, plain, replicate_sums, wilson
-from eval.scores.metrics import NAN, check_same_length, encode, label_order, macro_f1_of
+from eval.scores.intervals import LEVEL, REPLICATES, SEED, Score, percentile, plain, replicate_sums
+from eval.scores.metrics import NAN, check_same_length, encode, label_order
+from eval.scores.registry import METRICS
 from eval.scores.score_intervals import label_intervals, label_rows
 
 if TYPE_CHECKING:
@@ -33,31 +34,41 @@ class Change:
 class Comparison:
     """B against A on the same articles; differences are B minus A, so above 0 means that B is better.
 
-    `only_a` and `only_b` count the articles that one alone got right; `p_value` is McNemar's exact one for them.
+    `scores` (A's and B's) and `differences` are by the keys of the registry. `only_a` and `only_b` count the articles
+    that one alone got right; `p_value` is McNemar's exact one for them.
     """
 
     names: tuple[str, str]
     articles: int
-    accuracy: tuple[Score, Score]
-    accuracy_difference: Score
-    macro_f1: tuple[Score, Score]
-    macro_f1_difference: Score
+    scores: dict[str, tuple[Score, Score]]
+    differences: dict[str, Score]
     only_a: int
     only_b: int
     p_value: float
     changes: tuple[Change, ...]
     sentence: str
 
+    @property
+    def accuracy_difference(self) -> Score:
+        """By how much B is right more often."""
+        return self.differences["accuracy"]
+
+    @property
+    def macro_f1_difference(self) -> Score:
+        """By how much the mean F1 of the labels is higher for B."""
+        return self.differences["macro_f1"]
+
     def as_json(self) -> dict[str, Any]:
         """The fields as plain JSON values, the same names."""
         a, b = self.names
+        scores: dict[str, Any] = {}
+        for key, (first, second) in self.scores.items():
+            scores[key] = {"a": first.as_json(), "b": second.as_json()}
+            scores[f"{key}_difference"] = self.differences[key].as_json()
         return {
             "names": {"a": a, "b": b},
             "articles": self.articles,
-            "accuracy": {"a": self.accuracy[0].as_json(), "b": self.accuracy[1].as_json()},
-            "accuracy_difference": self.accuracy_difference.as_json(),
-            "macro_f1": {"a": self.macro_f1[0].as_json(), "b": self.macro_f1[1].as_json()},
-            "macro_f1_difference": self.macro_f1_difference.as_json(),
+            **scores,
             "mcnemar": {"only_a": self.only_a, "only_b": self.only_b, "p_value": plain(self.p_value, 9)},
             "changes": [asdict(change) for change in self.changes],
             "sentence": self.sentence,
@@ -83,20 +94,18 @@ def compare(
     hits_b = sum(g == y for g, y in zip(gold, b, strict=True))
     both = sum(g == x == y for g, x, y in zip(gold, a, b, strict=True))
     only_a, only_b = hits_a - both, hits_b - both
-    accuracy_difference, macro_f1_difference = _differences(gold, a, b, replicates, seed)
-    scores = [label_intervals(gold, one, replicates=replicates, seed=seed).macro_f1 for one in (a, b)]
+    differences = _differences(gold, a, b, replicates, seed)
+    first, second = (label_intervals(gold, one, replicates=replicates, seed=seed).scores for one in (a, b))
     return Comparison(
         names=names,
         articles=len(gold),
-        accuracy=(wilson(hits_a, len(gold)), wilson(hits_b, len(gold))),
-        accuracy_difference=accuracy_difference,
-        macro_f1=(scores[0], scores[1]),
-        macro_f1_difference=macro_f1_difference,
+        scores={metric.key: (first[metric.key], second[metric.key]) for metric in METRICS},
+        differences=differences,
         only_a=only_a,
         only_b=only_b,
         p_value=mcnemar_exact(only_a, only_b),
         changes=tuple(changed(ids, gold, a, b)),
-        sentence=_verdict(names, len(gold), (hits_a, hits_b), (only_a, only_b), accuracy_difference),
+        sentence=_verdict(names, len(gold), (hits_a, hits_b), (only_a, only_b), differences["accuracy"]),
     )
 
 
@@ -127,12 +136,11 @@ def changed(ids: Sequence[str], gold: Sequence[str], a: Sequence[str], b: Sequen
 
 def _differences(
     gold: Sequence[str], a: Sequence[str], b: Sequence[str], replicates: int, seed: int
-) -> tuple[Score, Score]:
-    """The differences of accuracy and macro-F1; in each replicate A and B are scored on the same drawn articles."""
+) -> dict[str, Score]:
+    """The difference of each score; in each replicate A and B are scored on the same drawn articles."""
     n, labels = len(gold), label_order([*gold, *a, *b])
     if not n:
-        nothing = Score(NAN, NAN, NAN, "undefined")
-        return nothing, nothing
+        return {metric.key: Score(NAN, NAN, NAN, "undefined") for metric in METRICS}
     L = len(labels)
     codes = (encode(gold, labels) * L + encode(a, labels)) * L + encode(b, labels)
     cells, sizes = np.unique(codes, return_counts=True)
@@ -140,13 +148,12 @@ def _differences(
     rows = np.hstack([label_rows(g, x, L), label_rows(g, y, L)])
     drawn = replicate_sums(rows, sizes, replicates=replicates, seed=seed).reshape(replicates, 2, 3, L)
     whole = (sizes @ rows).reshape(2, 3, L)
-    hits, hits_drawn = whole[:, 0].sum(axis=-1), drawn[:, :, 0].sum(axis=-1)
-    f1 = macro_f1_of(whole[:, 0], whole[:, 1], whole[:, 2])
-    f1_drawn = macro_f1_of(drawn[:, :, 0], drawn[:, :, 1], drawn[:, :, 2])
-    return (
-        percentile(float(hits[1] - hits[0]) / n, (hits_drawn[:, 1] - hits_drawn[:, 0]) / n),
-        percentile(float(f1[1] - f1[0]), f1_drawn[:, 1] - f1_drawn[:, 0]),
-    )
+    found = {}
+    for metric in METRICS:
+        value = metric.of_counts(whole[:, 0], whole[:, 1], whole[:, 2])
+        values = metric.of_counts(drawn[:, :, 0], drawn[:, :, 1], drawn[:, :, 2])
+        found[metric.key] = percentile(float(value[1] - value[0]), values[:, 1] - values[:, 0])
+    return found
 
 
 def _verdict(names: tuple[str, str], n: int, hits: tuple[int, int], only: tuple[int, int], difference: Score) -> str:

@@ -104,7 +104,7 @@ def macro_f1(gold: Sequence[str], predicted: Sequence[str]) -> float:
 def balanced_accuracy(gold: Sequence[str], predicted: Sequence[str]) -> float:
     """The mean recall of the labels that occur in gold; NaN without articles."""
     counts = confusion(gold, predicted).counts
-    return float(balanced_accuracy_of(np.diagonal(counts), counts.sum(axis=1)))
+    return float(balanced_accuracy_of(np.diagonal(counts), counts.sum(axis=1), counts.sum(axis=0)))
 
 
 def per_label(gold: Sequence[str], predicted: Sequence[str]) -> list[LabelScore]:
@@ -150,7 +150,29 @@ def macro_f1_of(hits: NDArray[Any], support: NDArray[Any], predicted: NDArray[An
     return _mean_where(f1_of(hits, support, predicted), np.asarray(support) > 0)
 
 
-def balanced_accuracy_of(hits: NDArray[Any], support: NDArray[Any]) -> NDArray[np.float64]:
+def weighted_f1_of(hits: NDArray[Any], support: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:
+    """F1 from counts by label, shapes (..., L) -> (...): the mean over labels weighted by their support, as public data
+    sets often report it (scikit-learn's `average="weighted"`).
+    """
+    articles = np.asarray(support).sum(axis=-1)
+    mean = ratio((f1_of(hits, support, predicted) * support).sum(axis=-1), articles)
+    return np.where(articles > 0, mean, NAN)
+
+
+def micro_f1_of(hits: NDArray[Any], support: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:
+    """F1 from counts by label, all labels pooled, shapes (..., L) -> (...)."""
+    articles = np.asarray(support).sum(axis=-1)
+    pooled = f1_of(np.asarray(hits).sum(axis=-1), articles, np.asarray(predicted).sum(axis=-1))
+    return np.where(articles > 0, pooled, NAN)
+
+
+def accuracy_of(hits: NDArray[Any], support: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:  # noqa: ARG001 (as every score of counts)
+    """Accuracy from counts by label, shapes (..., L) -> (...)."""
+    articles = np.asarray(support).sum(axis=-1)
+    return np.where(articles > 0, ratio(np.asarray(hits).sum(axis=-1), articles), NAN)
+
+
+def balanced_accuracy_of(hits: NDArray[Any], support: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:  # noqa: ARG001 (as every score of counts)
     """Balanced accuracy from counts by label, shapes (..., L) -> (...): the mean recall of labels with support."""
     return _mean_where(ratio(hits, support), np.asarray(support) > 0)
 

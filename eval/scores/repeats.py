@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eval.scores.intervals import plain
-from eval.scores.metrics import accuracy, balanced_accuracy, macro_f1, per_label
+from eval.scores.metrics import per_label
+from eval.scores.registry import METRICS
 from eval.scores.score_intervals import repeated_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eval.scores.gold import Judged
-
-SCORES = {"accuracy": accuracy, "balanced_accuracy": balanced_accuracy, "macro_f1": macro_f1}
 
 
 def repeats(judged: Judged, replicates: int) -> dict[str, Any] | None:
@@ -27,7 +26,7 @@ def repeats(judged: Judged, replicates: int) -> dict[str, Any] | None:
     tables = [{row.label: row.f1 for row in per_label(judged.gold, run)} for run in runs]
     return {
         "number": len(runs),
-        "scores": {name: _spread([score(judged.gold, run) for run in runs]) for name, score in SCORES.items()},
+        "scores": {one.key: _spread([one.of(judged.gold, run) for run in runs]) for one in METRICS},
         "per_topic": [
             {"label": label, "f1": mean.as_json(), **_spread([table.get(label, 0.0) for table in tables])}
             for label, mean in means.items()

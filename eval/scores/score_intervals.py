@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eval.scores.calibration import BINS, bin_of, expected_calibration_error
-from eval.scores.intervals import LEVEL, REPLICATES, SEED, Score, percentile, replicate_sums
+from eval.scores.intervals import LEVEL, REPLICATES, SEED, Score, percentile, replicate_sums, wilson
 from eval.scores.metrics import (
     NAN,
-    balanced_accuracy_of,
     check_same_length,
     encode,
     f1_of,
     label_order,
-    macro_f1_of,
     ratio,
 )
 from eval.scores.multi_topic import topic_counts
+from eval.scores.registry import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,11 +28,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LabelIntervals:
-    """Macro-F1, balanced accuracy and each label's F1, all from the same replicates."""
+    """Every score of the registry by key and each label's F1, all from the same replicates."""
 
-    macro_f1: Score
-    balanced_accuracy: Score
+    scores: dict[str, Score]
     f1: dict[str, Score]
+
+    @property
+    def macro_f1(self) -> Score:
+        """The mean F1 of the labels in gold."""
+        return self.scores["macro_f1"]
+
+    @property
+    def balanced_accuracy(self) -> Score:
+        """The mean recall of the labels in gold."""
+        return self.scores["balanced_accuracy"]
 
 
 def label_intervals(
@@ -57,8 +65,8 @@ def repeated_intervals(
     labels = label_order([*gold, *(label for predicted in runs for label in predicted)])
     L, R = len(labels), len(runs)
     if not gold or not R:
-        nothing = Score(NAN, NAN, NAN, "undefined")
-        return LabelIntervals(nothing, nothing, {})
+        nothing = {"wilson": wilson(0, 0), "bootstrap": Score(NAN, NAN, NAN, "undefined")}
+        return LabelIntervals({metric.key: nothing[metric.interval] for metric in METRICS}, {})
     columns = np.stack([encode(side, labels) for side in (gold, *runs)], axis=1)
     kinds = np.zeros(len(gold), dtype=np.int64)
     for column in columns.T:  # a code for each kind of article; rows as such would take much longer to sort
@@ -72,15 +80,16 @@ def repeated_intervals(
     effective = _effective(support)
     f1s, drawn_f1s = f1_of(*_thirds(whole)).mean(axis=0), f1_of(*_thirds(drawn)).mean(axis=1)
     drawn_f1s[drawn[:, 0, L : 2 * L] == 0] = NAN  # without gold articles a replicate says nothing about the label
+    scores = {}
+    for metric in METRICS:
+        value = float(metric.of_counts(*_thirds(whole)).mean())
+        if metric.interval == "wilson":
+            scores[metric.key] = wilson(round(value * len(gold), 9), len(gold))
+        else:
+            trials = effective if metric.over_labels else len(gold)
+            scores[metric.key] = percentile(value, metric.of_counts(*_thirds(drawn)).mean(axis=1), trials=trials)
     return LabelIntervals(
-        percentile(
-            float(macro_f1_of(*_thirds(whole)).mean()), macro_f1_of(*_thirds(drawn)).mean(axis=1), trials=effective
-        ),
-        percentile(
-            float(balanced_accuracy_of(*_thirds(whole)[:2]).mean()),
-            balanced_accuracy_of(*_thirds(drawn)[:2]).mean(axis=1),
-            trials=effective,
-        ),
+        scores,
         {label: percentile(float(f1s[i]), drawn_f1s[:, i], trials=float(support[i])) for i, label in enumerate(labels)},
     )
 

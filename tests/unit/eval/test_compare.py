@@ -109,7 +109,7 @@ def test_pairing_makes_the_interval_shorter_than_two_separate_ones():
     gold, a, _ = _three(500, 0.7, 0.7)
     b = [g if i % 50 == 0 else x for i, (g, x) in enumerate(zip(gold, a, strict=True))]
     found = compare(gold, a, b)
-    separate = found.accuracy[0].high - found.accuracy[0].low
+    separate = found.scores["accuracy"][0].high - found.scores["accuracy"][0].low
     assert found.accuracy_difference.high - found.accuracy_difference.low < separate / 2
 
 

@@ -31,6 +31,8 @@ from eval.scores.metrics import (
     per_label,
 )
 from eval.scores.multi_topic import multi_topic, secondary
+from eval.scores.registry import METRICS, name_of
+from eval.scores.score_intervals import label_intervals
 
 LABELS = ["syria", "other", "alliances", "đàm phán", "arms_control"]
 pairs = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=60)
@@ -54,6 +56,13 @@ def test_label_scores_equal_scikit_learns(rows):
     assert balanced_accuracy(gold, predicted) == pytest.approx(
         sk.recall_score(gold, predicted, labels=in_gold, average="macro", zero_division=0)
     )
+    of = {metric.key: metric.of(gold, predicted) for metric in METRICS}
+    assert of["weighted_f1"] == pytest.approx(
+        sk.f1_score(gold, predicted, labels=everything, average="weighted", zero_division=0)
+    )
+    assert of["micro_f1"] == pytest.approx(sk.f1_score(gold, predicted, labels=everything, average="micro"))
+    assert (of["accuracy"], of["macro_f1"]) == (accuracy(gold, predicted), macro_f1(gold, predicted))
+    assert of["balanced_accuracy"] == balanced_accuracy(gold, predicted)
     table = confusion(gold, predicted)
     assert list(table.labels) == everything
     assert (table.counts == sk.confusion_matrix(gold, predicted, labels=everything)).all()
@@ -265,3 +274,25 @@ def test_other_in_a_topic_set_says_that_there_is_no_topic():
     found = multi_topic([{"other"}, set(), {"a"}], [set(), {"other"}, {"a"}])
     assert found.exact == 1.0
     assert [row.label for row in found.per_topic] == ["a"]
+
+
+def test_one_entry_of_the_registry_is_in_every_place():
+    """Scores, baselines, repeats and differences have each entry by its key, with an interval where it has one."""
+    from eval.report.report import build_report
+    from eval.scores.compare import compare
+    from eval.scores.gold import Judged
+
+    gold, predicted, other = list("aabbbc") * 5, list("aabbcc") * 5, list("abbbbc") * 5
+    judged = Judged([str(i) for i in range(30)], gold, predicted, further_runs=[other])
+    report = build_report(judged, baselines={"all a": ["a"] * 30}, meta={}, replicates=200)
+    compared = compare(gold, predicted, other, replicates=200).as_json()
+    for metric in METRICS:
+        score = report["scores"][metric.key]
+        assert score["value"] == pytest.approx((metric.of(gold, predicted) + metric.of(gold, other)) / 2, abs=1e-6)
+        assert score["low"] < score["value"] < score["high"]
+        assert report["baselines"]["all a"][metric.key]["value"] == pytest.approx(metric.of(gold, ["a"] * 30), abs=1e-6)
+        assert report["repeats"]["scores"][metric.key]["each"][1] == pytest.approx(metric.of(gold, other), abs=1e-6)
+        difference = metric.of(gold, other) - metric.of(gold, predicted)
+        assert compared[f"{metric.key}_difference"]["value"] == pytest.approx(difference, abs=1e-6)
+        assert name_of(metric.key) == metric.name
+    assert label_intervals([], []).scores["weighted_f1"].method == "undefined"

@@ -67,10 +67,11 @@ static void *take(Arrays *arrays, PyObject *from, Py_ssize_t size, Py_ssize_t le
    carriage return, no surrogate. All below U+0300 are composed, as are the Vietnamese letters and common punctuation. */
 static int is_plain(Py_UCS4 character)
 {
-    if (character < 0x300)
-        return character != 0 && character != '\r';
-    return (character >= 0x1EA0 && character <= 0x1EF9) || (character >= 0x2010 && character <= 0x2027);
+    const int low = (character < 0x300) & (character != 0) & (character != '\r');
+    return low | (character - 0x1EA0u <= 0x1EF9u - 0x1EA0u) | (character - 0x2010u <= 0x2027u - 0x2010u);
 }
+
+#define PLAIN_BLOCK 256
 
 PyDoc_STRVAR(plain_doc, "plain(text): True where nothing has to be tidied in a text; False where Python must look.");
 
@@ -85,11 +86,14 @@ static PyObject *plain_text(PyObject *module, PyObject *text)
     Py_UCS4 *all = PyUnicode_AsUCS4Copy(text);
     if (all == NULL)
         return NULL;
-    Py_ssize_t at = 0;
-    while (at < length && is_plain(all[at]))
-        at++;
+    int plain = 1;
+    for (Py_ssize_t at = 0; at < length && plain;) {
+        const Py_ssize_t end = length - at > PLAIN_BLOCK ? at + PLAIN_BLOCK : length;
+        for (; at < end; at++) /* without a branch, so that compilers look at several characters at once */
+            plain &= is_plain(all[at]);
+    }
     PyMem_Free(all);
-    return PyBool_FromLong(at == length);
+    return PyBool_FromLong(plain);
 }
 
 /* ---- runs ------------------------------------------------------------------------------------------------------ */

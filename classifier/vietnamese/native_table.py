@@ -113,13 +113,10 @@ class NativeTable:
         ids, pieces = self._syllable_ids, []
         flat: list[int] = []
         for part in self._fresh:
-            numbers = []
-            for piece in (part,) if part.isalnum() else cut(part):
-                number = ids.get(piece)
-                if number is None:
-                    number = ids[piece] = len(self.syllables)
-                    self.syllables.append(piece)
-                numbers.append(number)
+            if part.isalnum():  # most parts: `cut` would leave them whole
+                pieces.append(ids.get(part) or self._number(part))
+                continue
+            numbers = [ids.get(piece) or self._number(piece) for piece in cut(part)]
             if len(numbers) == 1:
                 pieces.append(numbers[0])
             else:
@@ -131,6 +128,12 @@ class NativeTable:
         self._flat[self._flat_used : self._flat_used + len(flat)] = flat
         self._flat_used += len(flat)
         self._fresh.clear()
+
+    def _number(self, syllable: str) -> int:
+        """The id of a syllable that is new."""
+        number = self._syllable_ids[syllable] = len(self.syllables)
+        self.syllables.append(syllable)
+        return number
 
     def forget_if_full(self) -> None:
         """Forgets rare parts once a limit of `syllables` is passed; only where no ids of this table are in use."""

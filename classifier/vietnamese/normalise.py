@@ -47,10 +47,11 @@ def normalise(syllable: str) -> str:
     lower = syllable.lower()
     if lower.endswith("."):
         lower = lower.rstrip(".")
-    if not lower or not any(character.isalnum() for character in lower):
-        return ""
-    if "://" in lower or "@" in lower:
-        return ""  # an address says where a page came from, not what it is about
+    if not lower.isalnum():  # most are, and need no closer look
+        if not any(character.isalnum() for character in lower):
+            return ""
+        if "://" in lower or "@" in lower:
+            return ""  # an address says where a page came from, not what it is about
     head, end = lower[:-2], lower[-2:]
     if end in _TONE_PLACES and not head.endswith("q"):
         lower = head + _TONE_PLACES[end]

@@ -33,7 +33,8 @@ class Page:
     "article", or "list" for a front page or section, which has headlines but no article. `date` is the publication's
     as the page or the row writes it: `classifier.vietnamese.dates` reads it. `authors` are names, `section` and
     `keywords` what the site files the page under, `image` an address. What a page does not say is "" or (). `extra`
-    holds a row's other columns, untouched.
+    holds a row's other columns, untouched. `repairs` names what was put right in its texts: see
+    `classifier.reading.cleaning`.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Page:
     keywords: tuple[str, ...] = ()
     image: str = ""
     authors: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
+from classifier.reading.cleaning import clean_page
 from classifier.reading.dump.saved_page import parse_saved_page
 from classifier.reading.ids import Ids
 from classifier.reading.limits import HEAD, MAX_PAGE, MIB
@@ -149,7 +150,7 @@ def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str
         page = parse_saved_page(text, id=place.name, source=place.source)
     if not page.text and not page.related:
         raise UnreadableError(place.source, "holds no text")
-    return page
+    return clean_page(page)
 
 
 def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:

@@ -41,6 +41,11 @@ _SHORT = 100
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 
+# Normalising takes quadratic time in a run of accents on one letter, so no more of them are kept than Unicode's
+# stream-safe format allows (UAX #15, 30). Accents are no word characters and lie above Latin.
+_ACCENTS = re.compile("[^\\w\x00-\u02ff\u2000-\u2bff\u3000-\u303f]{31,}")
+_ACCENTS_AT_MOST = 30
+
 
 def check_encoding(name: str | None) -> None:
     """Raise UsageError unless `name` is an encoding of text that Python knows (None: to be found out)."""
@@ -62,7 +67,23 @@ def tidy(text: str) -> str:
         text = _UNWRITABLE.sub("\ufffd", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return nfc(text)
+
+
+def nfc(text: str) -> str:
+    """Text in composed form, of no more than 30 accents on one letter."""
+    if _ACCENTS.search(text):
+        text = _ACCENTS.sub(_fewer_accents, text)
     return unicodedata.normalize("NFC", text)
+
+
+def _fewer_accents(run: re.Match[str]) -> str:
+    kept, accents = [], 0
+    for char in run.group():
+        accents = accents + 1 if unicodedata.combining(char) else 0
+        if accents <= _ACCENTS_AT_MOST:
+            kept.append(char)
+    return "".join(kept)
 
 
 def decode(data: bytes, encoding: str | None = None, *, where: str = "", markup: bool = False) -> str:

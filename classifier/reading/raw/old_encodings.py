@@ -117,6 +117,11 @@ def is_syllable(word: str) -> bool:
     return any(plain[:cut] in _ONSETS and plain[cut:] in _RHYMES for cut in range(4))
 
 
+def is_common(word: str) -> bool:
+    """Whether a word in lower case is one of the most frequent of news with a letter beyond ASCII."""
+    return word in _COMMON
+
+
 def font_bytes(data: bytes) -> bytes:
     """HTML in which entities that editors wrote for the bytes of a font (`&micro;`, `&#181;`) are these bytes again.
 

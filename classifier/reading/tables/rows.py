@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
+from classifier.reading.cleaning import clean
 from classifier.reading.raw.encoding import tidy
 from classifier.types import ARTICLE, LIST, Headline, Page
 
@@ -73,11 +74,16 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
     roles = _roles(row, columns)
     if columns.text is not None and "text" not in roles:
         raise UnreadableError(source, f"the row has no column {columns.text!r}", f"it has {_listed(row)}")
-    values = {role: _as_text(row[key], key, source) for role, key in roles.items() if role in _TEXTS}
+    repairs: set[str] = set()
+    values = {
+        role: _as_text(row[key], key, source, None if role == "id" else repairs)
+        for role, key in roles.items()
+        if role in _TEXTS
+    }
     title, lead, body = (values.get(role, "") for role in ("title", "lead", "text"))
     if body and not lead and (columns.text is not None or roles["text"].strip().casefold() != "body"):
         lead, body = _split_lead(body)
-    related = _related(row[roles["related"]]) if "related" in roles else ()
+    related = _related(row[roles["related"]], repairs) if "related" in roles else ()
     if related is None:  # something else under that name
         del roles["related"]
     if not (title or lead or body or related):
@@ -99,6 +105,7 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
         kind=LIST if row.get("kind") == LIST and not body else ARTICLE,
         date=_scalar_as_text(row[roles["date"]]) if "date" in roles else "",
         **facts,
+        repairs=tuple(sorted(repairs)),
     )
 
 
@@ -152,22 +159,26 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
-def _as_text(value: Any, key: str, source: str) -> str:
-    """Return a cell as text: numbers as they are written, lists of paragraphs joined, nothing for null."""
+def _as_text(value: Any, key: str, source: str, repairs: set[str] | None) -> str:
+    """Return a cell as text: numbers as they are written, lists of paragraphs joined, nothing for null.
+
+    It is cleaned, and what was put right added to `repairs`; None for an id, which stays as other files have it.
+    """
     if type(value) is str:
-        return tidy(value).strip()
+        return (tidy(value) if repairs is None else clean(value, repairs)).strip()
     parts = value if isinstance(value, list) else [value]
     if any(isinstance(part, (bytes, dict, list)) for part in parts):
         raise UnreadableError(source, f"column {key!r} holds no text but {type(value).__name__}", TEXT_REMEDY)
-    return "\n".join(text for part in parts if (text := _scalar_as_text(part)))
+    return "\n".join(text for part in parts if (text := _scalar_as_text(part, repairs)))
 
 
-def _scalar_as_text(value: Any) -> str:
+def _scalar_as_text(value: Any, repairs: set[str] | None = None) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return tidy(str(value)).strip()
+    text = str(value)
+    return (tidy(text) if repairs is None else clean(text, repairs)).strip()
 
 
 def _fact(role: str, value: Any) -> Any:
@@ -188,7 +199,7 @@ def _split_lead(text: str) -> tuple[str, str]:
     return (paragraphs[0], "\n".join(paragraphs[1:])) if len(paragraphs) > 1 else ("", text)
 
 
-def _related(value: Any) -> tuple[Headline, ...] | None:
+def _related(value: Any, repairs: set[str]) -> tuple[Headline, ...] | None:
     """Return the headlines of a row as `chude extract` writes them (texts alone will do); None if it is neither."""
     if value in (None, ""):
         return ()
@@ -200,7 +211,7 @@ def _related(value: Any) -> tuple[Headline, ...] | None:
         blurb, url = (item.get("blurb"), item.get("url")) if isinstance(item, dict) else ("", "")
         if not isinstance(headline, str) or not isinstance(blurb, str | None) or not isinstance(url, str | None):
             return None
-        headlines.append(Headline(tidy(headline), tidy(blurb or ""), tidy(url or "")))
+        headlines.append(Headline(clean(headline, repairs), clean(blurb or "", repairs), tidy(url or "")))
     return tuple(headlines)
 
 

@@ -73,12 +73,13 @@ def test_pages_tell_their_related_headlines(chude, tmp_path):
 
 def test_hostile_headlines_stay_text_on_the_page(chude, tmp_path):
     """No markup of a newspaper's reaches the page."""
-    nasty = "<script>alert(1)</script> Bão \"onmouseover='x' số 3 </details></article>"
+    nasty = "<script>alert(1)</script> Bão \"onmouseover='x' số 3 & </details></article> 1 < 2"
     rows = [{**ROWS[0], "headline": f"{nasty} {end}", "id": end, "site": "<b>|x"} for end in ("miền Trung", "miền Bắc")]
     (tmp_path / "r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert chude("stories", tmp_path / "r.jsonl", "-s", tmp_path / "a.db", "-o", tmp_path / "web").code == 0
     html = (tmp_path / "web" / "stories.html").read_text(encoding="utf-8")
-    assert "&lt;script&gt;alert(1)" in html
+    assert "&quot;onmouseover=&#x27;x&#x27;" in html
+    assert "1 &lt; 2" in html
     assert "<script>alert" not in html
     assert "<b>" not in html
 

@@ -110,7 +110,7 @@ _CONTACT = re.compile(
     r"thư điện tử|hỗ trợ|một sản phẩm của|xuất bản|chính sách|điều khoản|rss\b)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S+@\S+\.\w+|(?:\(?\+?\d[\d .()-]{7,}\d)")
+_ADDRESS = re.compile(r"\S+@\S+\.\w+|\(?(?:\+|\b0|\b1[89]00)[\d .()-]{7,}\d")
 _FILE = re.compile(r"[\w.-]+\.(?:jpe?g|png|gif|webp|mp4)|[a-z0-9]+(?:-[a-z0-9]+){3,}(?:\.html?)?")
 
 _KIND = r"(?:Nguồn[ ]ảnh|NGUỒN[ ]ẢNH|Nguồn|NGUỒN|Ảnh[ ]minh[ ]ho?[ạọ]a?|Ảnh|ẢNH|Hình|Photo|PHOTO)"

@@ -213,7 +213,8 @@ def _end(blocks: Sequence[Block], first: int, last: int, *, whole: bool) -> int:
             break
         i += 1
     tail = blocks[last:]
-    foot = any(block.form in (Form.IMPRINT, Form.END) or is_imprint(block.text) for block in tail)
+    # Where a line tells that nothing follows, the reader stops there by itself.
+    foot = any(block.form is Form.IMPRINT or is_imprint(block.text) for block in tail)
     return last if len(tail) >= _TAIL_LEAST and (whole or foot) else len(blocks)
 
 

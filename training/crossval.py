@@ -50,7 +50,7 @@ def cross_validate(
 
 def to_be_judged(spec: TrainingSpec) -> TrainingSpec:
     """The specification for judging a corpus as itself, not as a sample of the news its model will be used on."""
-    return replace(spec, other_log_odds=0.0, confidence=1.0)
+    return replace(spec, other_log_odds=0.0, confidence=1.0, real_news=False)
 
 
 def repeat_seed(spec: TrainingSpec, repeat: int) -> int:

@@ -11,7 +11,7 @@ from training.fit.solvers import SOLVERS
 from training.folds import folds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
@@ -53,16 +53,22 @@ def _fit_one(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) 
 
 
 def out_of_fold_scores(
-    matrix: csr_matrix, targets: NDArray[np.bool_], primaries: list[str], spec: TrainingSpec
+    matrix: csr_matrix,
+    targets: NDArray[np.bool_],
+    primaries: list[str],
+    spec: TrainingSpec,
+    groups: Sequence[str] | None = None,
 ) -> NDArray[np.float64]:
-    """(n, L) scores of each article by a model that did not see it."""
+    """(n, L) scores of each article by a model that saw neither it nor others of its group."""
     scores = np.zeros(targets.shape)
-    for train, test in inner_folds(primaries, spec):
+    for train, test in inner_folds(primaries, spec, groups):
         weights, intercepts = fit_linear(matrix[train], targets[train], spec)
         scores[test] = matrix[test] @ weights + intercepts
     return scores
 
 
-def inner_folds(primaries: list[str], spec: TrainingSpec) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """(rows to fit on, rows left out) of each fold of the specification."""
-    return folds(primaries, max(2, min(spec.folds, len(primaries))), seed=spec.seed)
+def inner_folds(
+    primaries: list[str], spec: TrainingSpec, groups: Sequence[str] | None = None
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """(rows to fit on, rows left out) of each fold of the specification; a group is never parted."""
+    return folds(primaries, max(2, min(spec.folds, len(primaries))), groups=groups, seed=spec.seed)

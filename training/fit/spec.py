@@ -19,7 +19,8 @@ class TrainingSpec:
     the reported scores come from.
     threshold: least probability at which a topic is named; secondary_threshold: likewise for further topics.
     other_log_odds: by how much more (natural logarithm of the odds) an article is "other" where the model will be used
-    than in the corpus; confidence: by what factor its log-odds shrink there. seed: of every random choice.
+    than in the corpus; confidence: by what factor its log-odds shrink there. real_news: learn from the counts of
+    labelled real news (`training.real_news`) too, and fit the calibration on these alone. seed: of every random choice.
     """
 
     features: FeatureSpec = field(default_factory=FeatureSpec)
@@ -35,4 +36,5 @@ class TrainingSpec:
     secondary_threshold: float = 0.5
     other_log_odds: float = 0.0
     confidence: float = 1.0
+    real_news: bool = False
     seed: int = 13

@@ -5,10 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.types import OTHER
+from training.fit.calibrate import SURE
 
 if TYPE_CHECKING:
     from classifier.model.model import Model
 
+CLOSE_CALLS = (
+    "Iran: enrichment, inspection and the fate of the deal are arms control; talks to end the shooting are not.",
+    "Korea: what the sides ask of each other's weapons, and refuse, is arms control; menus and threats are not.",
+    "A test: other, done or announced; an accusation that one was hidden: arms control.",
+    "Missile defence, ships and bombers near Korea or in the South China Sea: alliances where a base or drill matters.",
+    "What Beijing or Moscow says of these, or a scandal about them: other, alliances second.",
+    "Turkey's Russian air defence: alliances while NATO suffers from it; delivery and sanctions alone are other.",
+    "Drills of states without a treaty: alliances only where their partnership is what the article is about.",
+    "Drones and aircraft over allied ground: alliances once the allies consult or patrol; the event itself is other.",
+    "Round-ups and war diaries go by what stands first in the headline; talks named beside it come second.",
+    "Prisoners handed over, an offer to talk, an envoy named: Ukraine talks. A truce broken: other, the talks second.",
+    "A weapon fired or stationed in Syria is Syria; described or sold, other. Quarrels over strikes there: Syria.",
+    "Threats between Russia and NATO as such: alliances. Arms, drones and money for Kyiv, and the front: other.",
+)
+"""Of the four topics, in our own words; the codebook they come from was the labellers'."""
 FEW = 10
 """Articles of a label below which its scores say little."""
 
@@ -29,16 +45,47 @@ def model_card(model: Model) -> str:
             ),
         ],
         ["## Trained on", "", *_corpus(info)],
-        ["## Scores", "", *_scores(info)],
+        *([["## Scores on real news", "", *_real_news(info["real_news"])]] if "real_news" in info else []),
+        ["## Scores on its own corpus" if "real_news" in info else "## Scores", "", *_scores(info)],
         [
             "## What carries each topic",
             "",
             *(f"- **{_text(label)}**: {', '.join(map(_text, terms))}" for label, terms in info["top_terms"].items()),
         ],
+        *([["## How close calls are settled", "", *(f"- {line}" for line in CLOSE_CALLS)]] if info["built_in"] else []),
         ["## Known failures", "", *(f"- {line}" for line in _failures(model, info))],
         ["## Make it again", "", *_reproduction(info)],
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _real_news(found: dict[str, Any]) -> list[str]:
+    ends = found["intervals"]
+    return [
+        (
+            f"{found['articles']:,} real items, read and labelled, whose counts of words it learned from; no text of "
+            "them "
+            "is in the project. Cross-validated: what judges an item has seen no item of its collection's month and no "
+            f"near-duplicate. Accuracy {_score(found['accuracy'], ends['accuracy'])}, macro-F1 "
+            f"{_score(found['macro_f1'], ends['macro_f1'])}; {found['clear_macro_f1']:.3f} without the "
+            f"{found['undecidable']:,} that were undecidable for a reader. Of what is on none of the topics "
+            f"{found['false_topics']:.1%} were given one; calibration error {found['calibration_error']:.3f}; where it "
+            f"is {SURE:.0%} sure it is right in {found['right_where_sure']:.1%}. They were chosen because an earlier "
+            "model found them hard, so news as it comes is easier."
+        ),
+        "",
+        *_table(found),
+    ]
+
+
+def _table(scores: dict[str, Any], counts: dict[str, int] | None = None) -> list[str]:
+    lines = ["| topic | articles | precision | recall | F1 |", "|---|--:|--:|--:|--:|"]
+    ends = scores["intervals"]["per_topic"]
+    for label, count in (counts or scores["articles_by_topic"]).items():
+        row, inside = scores["per_topic"].get(label), ends.get(label)
+        cells = [_score(row[key], inside[key]) if row else "–" for key in ("precision", "recall", "f1")]
+        lines.append(f"| {_text(label)} | {count:,} | {' | '.join(cells)} |")
+    return lines
 
 
 def _corpus(info: dict[str, Any]) -> list[str]:
@@ -64,13 +111,8 @@ def _scores(info: dict[str, Any]) -> list[str]:
             "proportions and a bootstrap over articles for F1."
         ),
         "",
-        "| topic | articles | precision | recall | F1 |",
-        "|---|--:|--:|--:|--:|",
+        *_table(scores, info["articles_by_topic"]),
     ]
-    for label, count in info["articles_by_topic"].items():
-        row, inside = scores["per_topic"].get(label), ends["per_topic"].get(label)
-        cells = [_score(row[key], inside[key]) if row else "–" for key in ("precision", "recall", "f1")]
-        lines.append(f"| {_text(label)} | {count:,} | {' | '.join(cells)} |")
     shared = "vocabulary and calibration" + (" (and near-duplicates)" if info["near_duplicates"] else "")
     flattery = (
         f"The folds share {shared}, which flatters a little: `chude eval --cv {folds}` keeps them apart. And these are "

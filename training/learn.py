@@ -18,20 +18,23 @@ from classifier.features.kinds import readable
 from classifier.model.artifact import save
 from classifier.types import OTHER
 from classifier.vietnamese.pyvi_model import load_pyvi_model
+from eval.scores.calibration import expected_calibration_error
 from eval.scores.intervals import plain, wilson
 from eval.scores.metrics import accuracy, macro_f1, per_label
 from eval.scores.score_intervals import label_intervals
 from training.card import model_card
-from training.fit.calibrate import calibrate
+from training.fit.calibrate import SURE, calibrate, evened
 from training.fit.defaults import spec_for
 from training.fit.fitting import Fitted, fit
 from training.fit.linear import inner_folds
+from training.real_news import real_news
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from classifier.model.calibration import Calibration
     from classifier.model.model import Model
     from eval.scores.intervals import Score
     from training.corpus import Corpus
@@ -94,6 +97,7 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
         "built_in": corpus.built_in,
         "command": command(corpus, spec, name),
         "cross_validated": cross_validated(corpus, spec, fitted),
+        **({} if fitted.of_real_news is None else {"real_news": on_real_news(spec, fitted.model, fitted.of_real_news)}),
         "top_terms": top_terms(fitted),
         "segmenter": {"name": "pyvi", "version": version("pyvi"), "model": load_pyvi_model().version},
         "made_with": {"chude": __version__, "python": platform.python_version()}
@@ -112,10 +116,42 @@ def cross_validated(corpus: Corpus, spec: TrainingSpec, fitted: Fitted) -> dict[
         probabilities = fitted.in_corpus.primary(fitted.out_of_fold)
     else:
         probabilities = calibrated_apart(fitted.out_of_fold, corpus, model.labels, spec)
+    return _scored(corpus.primaries, _predicted(model, probabilities))
+
+
+def on_real_news(spec: TrainingSpec, model: Model, scores: NDArray[np.float64]) -> dict[str, Any]:
+    """The same scores over the counted real news, whose `scores` (m, L) are out of fold: a month of a collection, and
+    near-duplicates, are never parted, and what calibrates an item has not seen its month either.
+    """
+    news = real_news()
+    items = news.as_corpus()
+    probabilities = calibrated_apart(scores, items, model.labels, spec, news.fold_groups(), evened)
+    predicted = _predicted(model, probabilities)
+    gold, clear = items.primaries, np.flatnonzero(~news.hard).tolist()
+    sure = np.flatnonzero(probabilities.max(axis=1) >= SURE).tolist()
+    right = [g == p for g, p in zip(gold, predicted, strict=True)]
+    return {
+        "articles": len(news),
+        "articles_by_topic": items.counts(),
+        "undecidable": len(news) - len(clear),
+        "clear_macro_f1": round(macro_f1([gold[row] for row in clear], [predicted[row] for row in clear]), 4),
+        "false_topics": round(
+            sum(p != OTHER for g, p in zip(gold, predicted, strict=True) if g == OTHER) / max(1, gold.count(OTHER)), 4
+        ),
+        "calibration_error": round(expected_calibration_error(probabilities.max(axis=1).tolist(), right), 4),
+        "right_where_sure": round(sum(right[row] for row in sure) / max(1, len(sure)), 4),
+        **_scored(gold, predicted),
+    }
+
+
+def _predicted(model: Model, probabilities: NDArray[np.float64]) -> list[str]:
+    """The label of each row (n, L) of probabilities, as the model's threshold has it."""
     chosen = probabilities.argmax(axis=1)
     named = probabilities[np.arange(len(chosen)), chosen] >= model.calibration.threshold
-    predicted = [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]
-    gold = corpus.primaries
+    return [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]
+
+
+def _scored(gold: list[str], predicted: list[str]) -> dict[str, Any]:
     wrong = Counter((g, p) for g, p in zip(gold, predicted, strict=True) if g != p)
     worst = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))[:WORST]
     return {
@@ -131,19 +167,27 @@ def cross_validated(corpus: Corpus, spec: TrainingSpec, fitted: Fitted) -> dict[
 
 
 def calibrated_apart(
-    scores: NDArray[np.float64], corpus: Corpus, labels: Sequence[str], spec: TrainingSpec
+    scores: NDArray[np.float64],
+    corpus: Corpus,
+    labels: Sequence[str],
+    spec: TrainingSpec,
+    groups: Sequence[str] | None = None,
+    after: Callable[[Calibration, list[str], list[str]], Calibration] | None = None,
 ) -> NDArray[np.float64]:
     """(n, L) probabilities of the primary topics, each fold's by a calibration fitted on the out-of-fold scores of the
-    others; where those have one label only, it is certain.
+    others (`groups` are kept together, and `after` is done to it); where those have one label only, it is certain.
     """
     found = np.zeros(scores.shape)
-    for others, test in inner_folds(corpus.primaries, spec):
+    for others, test in inner_folds(corpus.primaries, spec, groups):
         part = replace(corpus, articles=[corpus.articles[row] for row in others.tolist()])
         known = set(part.primaries)
         if len(known) == 1:
             found[test, labels.index(known.pop())] = 1.0
         else:
-            found[test] = calibrate(scores[others], part, list(labels), spec).primary(scores[test])
+            calibration = calibrate(scores[others], part, list(labels), spec)
+            found[test] = (after(calibration, part.primaries, list(labels)) if after else calibration).primary(
+                scores[test]
+            )
     return found
 
 

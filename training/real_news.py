@@ -3,8 +3,8 @@
 python -m training.real_news FILE... [-o training/real_news.npz]
 
 FILE is a labelled corpus. Kept of each item are its labels, whether a reader found it undecidable (`hard`), its
-collection and month, and how often each word stands in its title, lead and opening. A word that stands in fewer than
-LEAST items is left out, words are numbered in alphabetical order, and within an item they come in that order.
+collection and month, and how often each word stands in its title, lead, opening and rest. A word that stands in fewer
+than LEAST items is left out, words are numbered in alphabetical order, and within an item they come in that order.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups
 from classifier.errors import ChudeError
 from classifier.features.counts import Counts, TermTable, count_terms
-from classifier.features.spec import FeatureSpec
 from classifier.features.kinds import word_hashes
+from classifier.features.spec import FeatureSpec
 from classifier.types import Page
+from classifier.vietnamese.dates import read_date
 from training.corpus import Article, Corpus, read_corpus
 from training.fit.matrix import TokenisedCorpus, build_vocabulary, stack, tokenise
-from classifier.vietnamese.dates import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("real_news.npz")
 LEAST = 3
 """A word must stand in so many items."""
-OPENING = 2_000
-"""Characters of the body that are its opening; what comes after is not counted."""
-COUNTED = ("title", "lead", "opening")
+OPENING = 800
+"""Characters of the body that are its opening; what comes after is the rest."""
+COUNTED = ("title", "lead", "opening", "rest")
 _MOST = 255
 """A word that stands more often in a zone counts so often: a byte holds it."""
 
@@ -79,9 +79,8 @@ class RealNews:
 
         Raises ValueError for features that cannot be had from these counts.
         """
-        rest = spec.zone_weights[len(COUNTED)]
-        if spec.terms != ("w1",) or spec.body_characters != OPENING or rest:
-            raise ValueError(f"only single words of title, lead and an opening of {OPENING} characters were counted")
+        if spec.terms != ("w1",) or spec.body_characters != OPENING:
+            raise ValueError(f"only single words, with an opening of {OPENING} characters, were counted")
         columns = TermTable(vocabulary_hashes).columns(word_hashes(self.words))[self.word]
         (kept,) = np.nonzero(columns >= 0)
         terms = vocabulary_hashes.size
@@ -117,7 +116,7 @@ def counted(corpus: Corpus) -> RealNews:
     """Counts the words of a corpus."""
     tokens = tokenise(corpus.pages, OPENING)
     labels, sources = corpus.labels, sorted({str(a.page.extra.get("source") or "") for a in corpus.articles})
-    vocabulary, _ = build_vocabulary(tokens, FeatureSpec(terms=("w1",), zone_weights=(1.0, 1.0, 1.0, 0.0)), LEAST)
+    vocabulary, _ = build_vocabulary(tokens, FeatureSpec(terms=("w1",), zone_weights=(1.0, 1.0, 1.0, 1.0)), LEAST)
     zones = [_zone_counts(tokens, vocabulary.hashes, zone) for zone in range(len(COUNTED))]
     seen = np.concatenate([np.repeat(np.arange(len(corpus.articles)), np.diff(rows.indptr)) for rows in zones])
     word = np.concatenate([rows.columns for rows in zones]).astype(np.int64)

@@ -158,6 +158,7 @@ _INFO: dict[str, Check] = {
     "corpus_fingerprint": _is_text,
     "training": _each(lambda value: isinstance(value, bool | int | float | str)),
     "cross_validated": _are_scores,
+    "real_news": _are_scores,
     "top_terms": _each(_list_of(_is_text)),
     "segmenter": _each(lambda value: isinstance(value, str | int)),
     "made_with": _each(_is_text),

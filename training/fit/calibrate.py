@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from training.fit.spec import TrainingSpec
 
 
+SURE = 0.9
+"""From this probability on a reader of the card may call the model sure."""
+
+
 def target_matrix(corpus: Corpus, labels: list[str]) -> NDArray[np.bool_]:
     """(n, L) which labels apply to which article: its primary topic and every further one."""
     place = {label: number for number, label in enumerate(labels)}
@@ -63,6 +67,18 @@ def moved(calibration: Calibration, labels: list[str], spec: TrainingSpec) -> Ca
     if OTHER in labels:
         offset[labels.index(OTHER)] += np.float32(spec.other_log_odds)
     return replace(calibration, scale=calibration.scale * np.float32(spec.confidence), offset=offset)
+
+
+def evened(calibration: Calibration, primaries: list[str], labels: list[str]) -> Calibration:
+    """The calibration for news in which no topic is likelier than another, beforehand: where items were chosen for
+    labelling, how many fell to each topic says how they were chosen. A shift of the prior log-odds (Saerens et al.
+    2002); the share of "other" stays.
+    """
+    offset = calibration.offset.copy()
+    counts = {label: primaries.count(label) for label in labels if label != OTHER and label in primaries}
+    for label, number in counts.items():
+        offset[labels.index(label)] += np.float32(np.log(sum(counts.values()) / len(counts) / number))
+    return replace(calibration, offset=offset)
 
 
 def _platt(scores: NDArray[np.float64], target: NDArray[np.bool_]) -> tuple[float, float]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from classifier.model.calibration import Calibration
     from training.corpus import Corpus
 
-from training.fit.calibrate import calibrate, moved, target_matrix
+from training.fit.calibrate import calibrate, evened, moved, target_matrix
 from training.fit.linear import fit_linear, out_of_fold_scores, sparse
 from training.fit.prior import folded, inverse_document_frequency, smoothing_matrix, widened, without_common
 from training.fit.spec import TrainingSpec
@@ -88,7 +88,10 @@ def _fit(corpus: Corpus, spec: TrainingSpec, tokens: TokenisedCorpus | None) -> 
     out_of_fold, of_real_news = scores[: tokens.pages], scores[tokens.pages :]
     in_corpus = calibrate(out_of_fold, corpus, labels, spec)
     # What was written for the project is like itself; what the model will meet is like real news.
-    calibration = calibrate(of_real_news, items, labels, spec) if news else moved(in_corpus, labels, spec)
+    if news:
+        calibration = evened(calibrate(of_real_news, items, labels, spec), items.primaries, labels)
+    else:
+        calibration = moved(in_corpus, labels, spec)
     model = Model(
         labels=labels,
         features=spec.features,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.disk.atomic import write_whole
 from classifier.disk.untrusted import npz
 from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups
@@ -237,7 +238,7 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path, default=FILE)
     arguments = parser.parse_args()
     news = counted(read_corpus(arguments.corpora))
-    arguments.output.write_bytes(packed(news))
+    write_whole(arguments.output, packed(news))
     size = arguments.output.stat().st_size
     sys.stdout.write(f"{len(news):,} items, {len(news.words):,} words, {news.item.size:,} counts, {size:,} bytes\n")
     return 0

@@ -15,7 +15,6 @@ import numpy as np
 from classifier.features.counts import tf_idf
 from classifier.features.spec import FeatureSpec
 from training.fit.calibrate import calibrate, target_matrix
-from training.fit.defaults import LARGE
 from training.fit.linear import fit_linear, sparse
 from training.fit.matrix import TokenisedCorpus, build_vocabulary, tokenise
 from training.fit.prior import inverse_document_frequency
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
     from training.corpus import Corpus
 
+LARGE = 5_000
+"""Articles from which on it is enough to look at frequent terms, in fewer folds."""
 MARGIN = 0.5
 """By how much the other label must be more probable in both models.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,18 +23,16 @@ from eval.scores.intervals import plain, wilson
 from eval.scores.metrics import accuracy, macro_f1, per_label
 from eval.scores.score_intervals import label_intervals
 from training.card import model_card
-from training.fit.calibrate import SURE, calibrate, evened
+from training.fit.calibrate import SURE, calibrated_apart
 from training.fit.defaults import spec_for
 from training.fit.fitting import Fitted, fit
-from training.fit.linear import inner_folds
 from training.real_news import real_news
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from classifier.model.calibration import Calibration
     from classifier.model.model import Model
     from eval.scores.intervals import Score
     from training.corpus import Corpus
@@ -50,8 +48,6 @@ DISPLAY_NAMES = {
 TOP_TERMS = 12
 WORST = 5
 """Mistakes of a kind that the model card names."""
-ENOUGH = 10
-"""Articles a parameter of the calibration that make it safe to judge on those it was fitted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +67,10 @@ def train(
     Errors as `training.fit.fit`.
     """
     spec, corpus = spec or spec_for(corpus), corpus.in_one_order()
-    fitted = fit(corpus, spec)
     prints = fingerprint(corpus.pages)
-    repeated = len(prints) - np.unique(duplicate_groups(prints)).size
+    groups = duplicate_groups(prints)
+    repeated = len(prints) - np.unique(groups).size
+    fitted = fit(corpus, spec, groups=groups.tolist())
     model = fitted.model
     model.display_names = {label: DISPLAY_NAMES.get(label, label) for label in model.labels}
     model.info = describe(corpus, spec, fitted, name or (Path(folder).name if folder else "model"), repeated)
@@ -92,11 +89,11 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
         "skipped": len(corpus.skipped),
         "multi_topic": corpus.multi_topic,
         "corpus_fingerprint": corpus.fingerprint(),
-        "training": {key: value for key, value in asdict(spec).items() if key != "features"},
+        "training": {key: value for key, value in asdict(fitted.spec).items() if key != "features"},
         "near_duplicates": near_duplicates,
         "built_in": corpus.built_in,
         "command": command(corpus, spec, name),
-        "cross_validated": cross_validated(corpus, spec, fitted),
+        "cross_validated": cross_validated(corpus, fitted.spec, fitted),
         **({} if fitted.of_real_news is None else {"real_news": on_real_news(spec, fitted.model, fitted.of_real_news)}),
         "top_terms": top_terms(fitted),
         "segmenter": {"name": "pyvi", "version": version("pyvi"), "model": load_pyvi_model().version},
@@ -108,15 +105,11 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
 def cross_validated(corpus: Corpus, spec: TrainingSpec, fitted: Fitted) -> dict[str, Any]:
     """Scores of the out-of-fold predictions on the corpus as it is.
 
-    They are calibrated on the same scores where these are many beside the calibration's parameters; of a few articles
-    it would learn each by heart, so there each fold is calibrated on the others.
+    Near-duplicates share a fold, and what calibrates an article has not seen it (`calibrated_apart`).
     """
-    model = fitted.model
-    if len(corpus.articles) >= ENOUGH * len(model.labels) * (len(model.labels) + 1):
-        probabilities = fitted.in_corpus.primary(fitted.out_of_fold)
-    else:
-        probabilities = calibrated_apart(fitted.out_of_fold, corpus, model.labels, spec)
-    return _scored(corpus.primaries, _predicted(model, probabilities))
+    labels = list(fitted.model.labels)
+    probabilities = calibrated_apart(fitted.out_of_fold, corpus, labels, spec, fitted.groups)
+    return _scored(corpus.primaries, _predicted(fitted.model, probabilities))
 
 
 def on_real_news(spec: TrainingSpec, model: Model, scores: NDArray[np.float64]) -> dict[str, Any]:
@@ -125,7 +118,7 @@ def on_real_news(spec: TrainingSpec, model: Model, scores: NDArray[np.float64]) 
     """
     news = real_news()
     items = news.as_corpus()
-    probabilities = calibrated_apart(scores, items, model.labels, spec, news.fold_groups(), evened)
+    probabilities = calibrated_apart(scores, items, list(model.labels), spec, news.fold_groups(), even=True)
     predicted = _predicted(model, probabilities)
     gold, clear = items.primaries, np.flatnonzero(~news.hard).tolist()
     sure = np.flatnonzero(probabilities.max(axis=1) >= SURE).tolist()
@@ -164,31 +157,6 @@ def _scored(gold: list[str], predicted: list[str]) -> dict[str, Any]:
         "intervals": intervals(gold, predicted),
         "confusions": [{"gold": g, "predicted": p, "articles": count} for (g, p), count in worst],
     }
-
-
-def calibrated_apart(
-    scores: NDArray[np.float64],
-    corpus: Corpus,
-    labels: Sequence[str],
-    spec: TrainingSpec,
-    groups: Sequence[str] | None = None,
-    after: Callable[[Calibration, list[str], list[str]], Calibration] | None = None,
-) -> NDArray[np.float64]:
-    """(n, L) probabilities of the primary topics, each fold's by a calibration fitted on the out-of-fold scores of the
-    others (`groups` are kept together, and `after` is done to it); where those have one label only, it is certain.
-    """
-    found = np.zeros(scores.shape)
-    for others, test in inner_folds(corpus.primaries, spec, groups):
-        part = replace(corpus, articles=[corpus.articles[row] for row in others.tolist()])
-        known = set(part.primaries)
-        if len(known) == 1:
-            found[test, labels.index(known.pop())] = 1.0
-        else:
-            calibration = calibrate(scores[others], part, list(labels), spec)
-            found[test] = (after(calibration, part.primaries, list(labels)) if after else calibration).primary(
-                scores[test]
-            )
-    return found
 
 
 def intervals(gold: list[str], predicted: list[str]) -> dict[str, Any]:

@@ -219,8 +219,11 @@ class Model:
         columns = rows.columns[start:end]
         weights = rows.values[start:end].astype(np.float64) * self.weights[columns, label]
         strings = self._strings(tokens, row, columns)
-        order = np.lexsort((columns, -np.abs(weights))).tolist()
-        return [Reason(strings[int(columns[i])], float(weights[i])) for i in order if weights[i] != 0]
+        sums: dict[str, float] = {}  # "nato" can be a word and a syllable: one reason for a reader
+        for column, weight in zip(columns.tolist(), weights.tolist(), strict=True):
+            sums[strings[column]] = sums.get(strings[column], 0.0) + weight
+        order = sorted(sums.items(), key=lambda item: -abs(item[1]))  # equal ones in the vocabulary's order
+        return [Reason(term, weight) for term, weight in order if weight != 0]
 
     def _strings(self, tokens: Tokens, row: int, columns: NDArray[np.int32]) -> dict[int, str]:
         """How the page itself writes the terms of `columns` (so the vocabulary file need not be read)."""

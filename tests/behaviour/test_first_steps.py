@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -251,12 +252,11 @@ def test_a_few_articles_are_not_given_perfect_scores(chude, tmp_path):
 def test_noise_on_few_articles_is_not_scored_as_knowledge(small_corpus):
     """A calibration fitted on the very scores it is judged on learns the noise of twenty articles by heart."""
     from training.crossval import subset
-    from training.fit.calibrate import calibrate
+    from training.fit.calibrate import calibrate, calibrated_apart
     from training.fit.defaults import spec_for
-    from training.learn import calibrated_apart
 
     few = subset(small_corpus, np.arange(0, len(small_corpus.articles), 9))
-    spec, labels = spec_for(few), few.labels
+    spec, labels = replace(spec_for(few), calibration="matrix"), few.labels
     gold = np.array([labels.index(label) for label in few.primaries])
     scores = np.random.default_rng(5).normal(size=(len(gold), len(labels))) + 0.5 * np.eye(len(labels))[gold]
     by_heart = calibrate(scores, few, labels, spec).primary(scores)

@@ -9,14 +9,20 @@ import numpy as np
 
 from classifier.model.calibration import Calibration
 from classifier.types import OTHER
+from training.fit.forms import choose_form, fit_form, parameters, probabilities
+from training.fit.linear import inner_folds
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
     from numpy.typing import NDArray
 
     from training.corpus import Corpus
     from training.fit.spec import TrainingSpec
 
 
+SAFE = 100
+"""Articles a parameter of a calibration that make it safe to judge on those it was fitted on."""
 SURE = 0.9
 """From this probability on a reader of the card may call the model sure."""
 
@@ -32,25 +38,76 @@ def target_matrix(corpus: Corpus, labels: list[str]) -> NDArray[np.bool_]:
     return targets
 
 
-def calibrate(scores: NDArray[np.float64], corpus: Corpus, labels: list[str], spec: TrainingSpec) -> Calibration:
-    """Fits both parts of the calibration on out-of-fold scores."""
-    from sklearn.linear_model import LogisticRegression
+def calibrate(
+    scores: NDArray[np.float64],
+    corpus: Corpus,
+    labels: list[str],
+    spec: TrainingSpec,
+    groups: Sequence[Hashable] | None = None,
+) -> Calibration:
+    """Fits both parts of the calibration on out-of-fold scores; `groups` of articles are kept in one fold where a form
+    is chosen.
+    """
+    targets = primary_matrix(corpus, labels)
+    form = spec.calibration or choose_form(scores, targets, fold_numbers(corpus.primaries, spec, groups))
+    return _calibration(form, scores, targets, corpus, labels, spec)
 
-    primary = np.array([labels.index(label) for label in corpus.primaries])
-    size = len(labels)
-    scale, offset = np.zeros((size, size)), np.zeros(size)
-    machine = LogisticRegression(C=10.0, max_iter=2_000).fit(scores, primary)
-    if machine.classes_.size == 2:  # scikit-learn keeps one row for two classes: the second against the first
-        second = machine.classes_[1]
-        scale[:, second], offset[second] = machine.coef_[0], machine.intercept_[0]
-    else:
-        scale[:, machine.classes_], offset[machine.classes_] = machine.coef_.T, machine.intercept_
-    # A few articles, each judged by models that had one less of its label, can score lower on their own label than the
-    # rest do. A calibration that learns this turns every label around; the scores as they are do not.
-    others = (scale.sum(axis=1) - scale.diagonal()) / (size - 1)
-    if (scale.diagonal() - others)[primary].mean() <= 0:
-        scale, offset = np.eye(size), np.zeros(size)
-    offset[np.setdiff1d(np.arange(size), machine.classes_)] = -30.0  # never primary in this corpus
+
+def calibrated_apart(
+    scores: NDArray[np.float64],
+    corpus: Corpus,
+    labels: list[str],
+    spec: TrainingSpec,
+    groups: Sequence[Hashable] | None = None,
+    *,
+    even: bool = False,
+) -> NDArray[np.float64]:
+    """(n, L) probabilities of the primary topics, by a calibration that did not see the article nor its group.
+
+    Where so many articles stand behind each of its parameters that it learns none by heart, by one for all. even:
+    topics count alike (`evened`).
+    """
+    targets, folds = primary_matrix(corpus, labels), fold_numbers(corpus.primaries, spec, groups)
+    form = spec.calibration or choose_form(scores, targets, folds)
+
+    def fitted_on(rows: NDArray[np.bool_], judged: NDArray[np.bool_]) -> NDArray[np.float64]:
+        scale, offset = fit_form(form, scores[rows], targets[rows])
+        known = [corpus.articles[row].primary for row in np.flatnonzero(rows).tolist()]
+        return probabilities(scores[judged], scale, offset + evening(known, labels) if even else offset)
+
+    every = np.ones(len(scores), dtype=bool)
+    if len(scores) >= SAFE * parameters(form, len(labels)):
+        return fitted_on(every, every)
+    found = np.zeros(scores.shape)
+    for fold in np.unique(folds).tolist():
+        found[folds == fold] = fitted_on(folds != fold, folds == fold)
+    return found
+
+
+def primary_matrix(corpus: Corpus, labels: list[str]) -> NDArray[np.float64]:
+    """(n, L) 1 where the label is the article's primary topic."""
+    targets = np.zeros((len(corpus.articles), len(labels)))
+    targets[np.arange(len(targets)), [labels.index(primary) for primary in corpus.primaries]] = 1.0
+    return targets
+
+
+def fold_numbers(primaries: list[str], spec: TrainingSpec, groups: Sequence[Hashable] | None) -> NDArray[np.int64]:
+    """(n,) the fold of each article in the specification's cross-validation."""
+    found = np.zeros(len(primaries), dtype=np.int64)
+    for number, (_, test) in enumerate(inner_folds(primaries, spec, groups)):
+        found[test] = number
+    return found
+
+
+def _calibration(
+    form: str,
+    scores: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    corpus: Corpus,
+    labels: list[str],
+    spec: TrainingSpec,
+) -> Calibration:
+    scale, offset = fit_form(form, scores, targets)
     secondary = np.array([_platt(scores[:, at], target) for at, target in enumerate(target_matrix(corpus, labels).T)])
     return Calibration(
         scale.astype(np.float32),
@@ -74,11 +131,16 @@ def evened(calibration: Calibration, primaries: list[str], labels: list[str]) ->
     labelling, how many fell to each topic says how they were chosen. A shift of the prior log-odds (Saerens et al.
     2002); the share of "other" stays.
     """
-    offset = calibration.offset.copy()
+    return replace(calibration, offset=calibration.offset + evening(primaries, labels).astype(np.float32))
+
+
+def evening(primaries: list[str], labels: list[str]) -> NDArray[np.float64]:
+    """(L,) what `evened` adds to the offsets."""
+    shift = np.zeros(len(labels))
     counts = {label: primaries.count(label) for label in labels if label != OTHER and label in primaries}
     for label, number in counts.items():
-        offset[labels.index(label)] += np.float32(np.log(sum(counts.values()) / len(counts) / number))
-    return replace(calibration, offset=offset)
+        shift[labels.index(label)] = np.log(sum(counts.values()) / len(counts) / number)
+    return shift
 
 
 def _platt(scores: NDArray[np.float64], target: NDArray[np.bool_]) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from training.fit.solvers import SOLVERS
 from training.folds import folds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
@@ -57,7 +57,7 @@ def out_of_fold_scores(
     targets: NDArray[np.bool_],
     primaries: list[str],
     spec: TrainingSpec,
-    groups: Sequence[str] | None = None,
+    groups: Sequence[Hashable] | None = None,
 ) -> NDArray[np.float64]:
     """(n, L) scores of each article by a model that saw neither it nor others of its group."""
     scores = np.zeros(targets.shape)
@@ -68,7 +68,8 @@ def out_of_fold_scores(
 
 
 def inner_folds(
-    primaries: list[str], spec: TrainingSpec, groups: Sequence[str] | None = None
+    primaries: list[str], spec: TrainingSpec, groups: Sequence[Hashable] | None = None
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """(rows to fit on, rows left out) of each fold of the specification; a group is never parted."""
-    return folds(primaries, max(2, min(spec.folds, len(primaries))), groups=groups, seed=spec.seed)
+    most = len(primaries) if groups is None else len(set(groups))
+    return folds(primaries, max(2, min(spec.folds, most)), groups=groups, seed=spec.seed)

@@ -25,7 +25,7 @@ from training.corpus import Article, Corpus, gold_labels, read_corpus
 from training.crossval import cross_validate, duplicate_groups, subset
 from training.fit import linear as fit_module
 from training.fit.calibrate import target_matrix
-from training.fit.defaults import LARGE, spec_for
+from training.fit.defaults import spec_for
 from training.fit.fitting import fit
 from training.fit.linear import fit_linear, sparse
 from training.fit.matrix import build_vocabulary, tokenise, with_words
@@ -326,10 +326,9 @@ def test_the_facts_of_a_training_are_recorded(trained, small_corpus):
 
 
 def test_users_changes_reach_the_specification(small_corpus):
-    """Options of `chude train` override the defaults; large corpora have their own."""
+    """Options of `chude train` override the defaults."""
     spec = spec_for(small_corpus, c=0.2, min_df=4, max_terms=9, folds=3, seed=5)
     assert (spec.C, spec.min_df, spec.max_terms, spec.folds, spec.seed) == (0.2, 4, 9, 3, 5)
-    assert spec_for(Corpus(small_corpus.articles * LARGE)) != spec_for(small_corpus)
 
 
 @pytest.mark.parametrize(

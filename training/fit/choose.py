@@ -1,0 +1,127 @@
+"""What a corpus itself says of how it should be learned: kinds of terms, word vectors, C.
+
+Known beforehand, measured on corpora of titles, sentences and whole articles (docs/model.md): syllables and their pairs
+beside words are worth much on short texts and little on long ones; word vectors of real news the more, the fewer
+articles there are; marks tell feelings and little else; and of C it depends. So a corpus of up to SAMPLE articles gets
+the first two, and its own cross-validation chooses marks and C. Of a larger one a sample of that size is asked whether
+they pay: the larger the corpus, the clearer must be the answer, since they cost time and memory with every article. No
+number of articles is a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.features.counts import TermTable
+from classifier.features.kinds import need_marks, terms_of, word_hashes
+from classifier.vietnamese.background import background
+from training.fit.linear import out_of_fold_scores
+from training.fit.matrix import TokenisedCorpus, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from numpy.typing import NDArray
+
+    from training.corpus import Corpus
+    from training.fit.spec import TrainingSpec
+
+SAMPLE = 4_000
+"""Articles that are asked."""
+ENTRIES = 400_000
+"""Articles times labels that are asked at most, but LEAST articles in any case."""
+LEAST = 1_000
+FOLDS = 3
+CANDIDATES = {"svm": (0.3, 1.0), "logistic": (3.0, 10.0)}
+"""The values of C that are tried; others were no better on any of the corpora."""
+KNOWN = 0.25
+"""Word vectors are of use where so many of the words have one: not in another language."""
+
+
+def chosen(
+    corpus: Corpus, tokens: TokenisedCorpus, spec: TrainingSpec, groups: Sequence[Hashable], plain: TrainingSpec
+) -> TrainingSpec:
+    """The specification with what was left open decided: `spec` or the cheaper `plain`, with or without word vectors,
+    and C where it is 0.
+    """
+    articles = len(corpus.articles)
+    size = min(articles, SAMPLE, max(LEAST, ENTRIES // len(corpus.labels)))
+    rows = np.arange(articles)
+    if size < articles:
+        rows = np.sort(np.random.default_rng(spec.seed).permutation(articles)[:size])
+        tokens = tokenise([corpus.articles[row].page for row in rows.tolist()], spec.features.body_characters)
+    if spec.prior and known_share(tokens) < KNOWN:
+        spec = replace(spec, prior=0.0)
+    asked = _Asked(corpus, tokens, rows, [groups[row] for row in rows.tolist()])
+    values = (spec.C,) if spec.C else CANDIDATES[spec.solver]
+    first = replace(spec, C=values[0])
+    hits = asked.hits(first)
+    words = tuple(kind for kind in spec.features.terms if not need_marks((kind,)))
+    if words != spec.features.terms:  # a comma is no reason that a reader wants to see, unless it pays
+        without = replace(first, features=replace(spec.features, terms=words))
+        theirs = asked.hits(without)
+        if not _clearly(hits, theirs, 1.0):
+            first, hits = without, theirs
+    errors = min(1.0, float(np.log2(articles / size)))
+    if size < articles:
+        cheaper = replace(plain, C=values[0], solver=spec.solver)
+        theirs = asked.hits(cheaper)
+        if not _clearly(hits, theirs, errors):
+            first, hits = cheaper, theirs
+    best = first
+    for value in values[1:]:  # the more articles, the smaller is the best C, so that of a sample says too much
+        other = replace(first, C=value)
+        theirs = asked.hits(other)
+        if _clearly(theirs, hits, errors):
+            best, hits = other, theirs
+    return best
+
+
+def _clearly(hits: NDArray[np.bool_], theirs: NDArray[np.bool_], errors: float) -> bool:
+    """Whether the first are ahead by so many standard errors of the paired difference."""
+    won, lost = int((hits & ~theirs).sum()), int((theirs & ~hits).sum())
+    return bool(won - lost >= errors * np.sqrt(won + lost))
+
+
+def known_share(tokens: TokenisedCorpus) -> float:
+    """The share of the corpus's words that real news has a vector for."""
+    table = TermTable(word_hashes(background().words))
+    known = total = 0
+    for batch in tokens.batches:
+        for terms in terms_of(batch, tokens.lexicon, ("w1",)):
+            known += int((table.columns(terms.hashes) >= 0).sum())
+            total += terms.hashes.size
+    return known / max(1, total)
+
+
+class _Asked:
+    """A sample of a corpus that says which of its articles a specification gets right."""
+
+    def __init__(
+        self, corpus: Corpus, tokens: TokenisedCorpus, rows: NDArray[np.int64], groups: list[Hashable]
+    ) -> None:
+        self.tokens = tokens
+        articles = [corpus.articles[row] for row in rows.tolist()]
+        self.primaries = [article.primary for article in articles]
+        self.labels = sorted(set(self.primaries))
+        place = {label: number for number, label in enumerate(self.labels)}
+        self.targets = np.zeros((len(articles), len(self.labels)), dtype=bool)
+        for row, article in enumerate(articles):
+            for topic in {article.primary, *article.topics} & place.keys():
+                self.targets[row, place[topic]] = True
+        self.groups = groups if len(set(groups)) >= FOLDS else list(range(len(articles)))
+
+    def hits(self, spec: TrainingSpec) -> NDArray[np.bool_]:
+        """(n,) whether the largest score out of fold is that of a topic of the article."""
+        from training.fit.fitting import design
+
+        made = design(self.tokens, spec)
+        if len(self.labels) < 2 or not made.vocabulary.terms:
+            return np.zeros(len(self.primaries), dtype=bool)
+        folds = replace(spec, folds=FOLDS)
+        scores = out_of_fold_scores(made.features, self.targets, self.primaries, folds, self.groups)
+        right: NDArray[np.bool_] = self.targets[np.arange(len(scores)), scores.argmax(axis=1)]
+        return right

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from classifier.clustering import cluster_headlines
+    from classifier.engines.callables import Extractor, Labeller, Segmenter
     from classifier.model.artifact import load
     from classifier.reading import read_pages
     from classifier.vietnamese import segment
 
-__all__ = ["cluster_headlines", "load", "read_pages", "segment"]
+__all__ = ["Extractor", "Labeller", "Segmenter", "cluster_headlines", "load", "read_pages", "segment"]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Extractor": "classifier.engines.callables",
+    "Labeller": "classifier.engines.callables",
+    "Segmenter": "classifier.engines.callables",
     "load": "classifier.model.artifact",
     "cluster_headlines": "classifier.clustering",
     "read_pages": "classifier.reading",

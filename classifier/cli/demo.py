@@ -83,27 +83,27 @@ def _train(folder: Path, target: str) -> Model:
 
 
 def _read(folder: Path) -> list[Page]:
-    from classifier.cli.extract import as_json
     from classifier.disk.atomic import replacing_file
     from classifier.reading import read_pages
+    from classifier.records import page_record
 
     _step(2, "Read the sample pages", "chude extract PAGE…")
     pages = list(read_pages([samples()]))
     with replacing_file(folder / "pages.jsonl") as stream:
-        stream.writelines(writers.json_line(as_json(page)) for page in pages)
+        stream.writelines(writers.json_line(page_record(page)) for page in pages)
     related = sum(len(page.related) for page in pages)
     click.echo(f"   {len(pages)} saved pages with {related} related headlines; menus, captions and tags left out.\n")
     return pages
 
 
 def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> list[Prediction]:
-    from classifier.cli.predict import as_json
     from classifier.disk.atomic import replacing_file
+    from classifier.records import prediction_record
 
     _step(3, "Label them, with reasons", f"chude predict PAGE… -m {target}/model --explain {REASONS}")
     predictions = model.predict(pages, explain=REASONS)
     with replacing_file(folder / "predictions.jsonl") as stream:
-        stream.writelines(writers.json_line(as_json(prediction)) for prediction in predictions)
+        stream.writelines(writers.json_line(prediction_record(prediction)) for prediction in predictions)
     for one in predictions:
         also = f", also {', '.join(one.secondary)}" if one.secondary else ""
         click.echo(f"   {one.topic:14}{one.probability:5.0%}  {wording.plain(one.title)}{also}")

@@ -8,18 +8,11 @@ import click
 
 from classifier import wording
 from classifier.cli import common, writers
+from classifier.records import PAGE, page_record
 
 if TYPE_CHECKING:
     from classifier.types import Page
 
-_SHAPE: dict[str, Any] = {
-    **dict.fromkeys(("id", "source", "kind", "title", "byline"), str),
-    "authors": [str],
-    **dict.fromkeys(("date", "url", "site", "section"), str),
-    "keywords": [str],
-    **dict.fromkeys(("image", "lead", "body"), str),
-    "related": [{"headline": str, "blurb": str, "url": str}],
-}
 _ALWAYS = ("title", "byline", "lead")
 """Facts that are shown with a dash where a page lacks them."""
 
@@ -50,27 +43,6 @@ def command(paths: tuple[str, ...], form: str | None, encoding: str | None, targ
         return tally.finish("read", asked=paths)  # in here: without any input the old output stays
 
 
-def as_json(page: Page) -> dict[str, Any]:
-    """The page as the contract's JSON object."""
-    return {
-        "id": page.id,
-        "source": page.source,
-        "kind": page.kind,
-        "title": page.title,
-        "byline": page.byline,
-        "authors": list(page.authors),
-        "date": page.date,
-        "url": page.url,
-        "site": page.site,
-        "section": page.section,
-        "keywords": list(page.keywords),
-        "image": page.image,
-        "lead": page.lead,
-        "body": page.body,
-        "related": [{"headline": item.headline, "blurb": item.blurb, "url": item.url} for item in page.related],
-    }
-
-
 def as_text(page: Page) -> str:
     """The page for reading: nothing cut."""
     lines = [f"── {wording.plain(page.id)}"]
@@ -87,4 +59,4 @@ def as_text(page: Page) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-PAGES: writers.RowForm[Page] = writers.RowForm(as_json, _SHAPE, as_text)
+PAGES: writers.RowForm[Page] = writers.RowForm(page_record, PAGE, as_text)

@@ -13,6 +13,7 @@ import click
 
 from classifier import wording
 from classifier.cli import common, writers
+from classifier.records import PREDICTION, REASONS, prediction_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
     from classifier.model.model import Model
     from classifier.types import Page, Prediction, Reason
 
-_SHAPE: dict[str, Any] = {
-    "id": str,
-    "source": str,
-    "title": str,
-    "topic": str,
-    "probability": float,
-    "secondary": [str],
-    "topics": [{"topic": str, "probability": float}],
-}
-_REASONS = {"reasons": [{"term": str, "weight": float}]}
 _HEADING = ("topic", "prob.", "also", "title", "page")
 
 
@@ -185,26 +176,10 @@ def _with_text(pages: Iterable[Page], tally: common.Tally) -> Iterator[Page]:
             )
 
 
-def as_json(prediction: Prediction) -> dict[str, Any]:
-    """The prediction as the contract's JSON object; probabilities to six digits."""
-    row: dict[str, Any] = {
-        "id": prediction.id,
-        "source": prediction.source,
-        "title": prediction.title,
-        "topic": prediction.topic,
-        "probability": round(prediction.probability, 6),
-        "topics": [{"topic": s.topic, "probability": round(s.probability, 6)} for s in prediction.topics],
-        "secondary": list(prediction.secondary),
-    }
-    if prediction.reasons is not None:
-        row["reasons"] = [{"term": r.term, "weight": round(r.weight, 6)} for r in prediction.reasons]
-    return row
-
-
 def as_line(prediction: Prediction) -> str:
-    """The JSON line of `as_json`, put together from its parts: the encoder would take twice as long."""
+    """The JSON line of a prediction, put together from its parts: the encoder would take twice as long."""
     if prediction.reasons is not None:
-        return writers.json_line(as_json(prediction))
+        return writers.json_line(prediction_record(prediction))
     text = writers.json_string
     topics = ", ".join([f"{_before_probability(s.topic)}{round(s.probability, 6)!r}}}" for s in prediction.topics])
     secondary = ", ".join(map(text, prediction.secondary))
@@ -220,11 +195,11 @@ def _before_probability(topic: str) -> str:
 
 def row_form(*, explained: bool) -> writers.RowForm[Prediction]:
     """How predictions are written; with reasons where they are explained."""
-    shape = {**_SHAPE, **(_REASONS if explained else {})}
+    shape = {**PREDICTION, **(REASONS if explained else {})}
     heading = (*_HEADING, *(["because of"] if explained else []))
     table_row = partial(_table_row, explained=explained)
     return writers.RowForm(
-        as_json, shape, table_row, heading, cells=partial(_cells, columns=tuple(shape)), line=as_line
+        prediction_record, shape, table_row, heading, cells=partial(_cells, columns=tuple(shape)), line=as_line
     )
 
 

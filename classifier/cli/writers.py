@@ -112,7 +112,9 @@ def _write_parquet(records: Iterable[Any], stream: IO[bytes], shape: Mapping[str
     import pyarrow
     from pyarrow import parquet
 
-    schema = pyarrow.schema([(name, _arrow(one)) for name, one in shape.items()])
+    from classifier.engines.batches import arrow
+
+    schema = pyarrow.schema([(name, arrow(one)) for name, one in shape.items()])
     waiting: list[Record] = []
     with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
         for record in records:
@@ -122,16 +124,6 @@ def _write_parquet(records: Iterable[Any], stream: IO[bytes], shape: Mapping[str
                 waiting = []
         if waiting:
             writer.write_table(pyarrow.Table.from_pylist(waiting, schema=schema))
-
-
-def _arrow(shape: Any) -> Any:
-    import pyarrow
-
-    if isinstance(shape, list):
-        return pyarrow.list_(_arrow(shape[0]))
-    if isinstance(shape, dict):
-        return pyarrow.struct([(name, _arrow(one)) for name, one in shape.items()])
-    return {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}[shape]
 
 
 @contextmanager

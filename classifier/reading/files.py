@@ -139,17 +139,31 @@ def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str
     data = stream.read(MAX_PAGE + 1)
     if len(data) > MAX_PAGE:
         raise UnreadableError(place.source, f"is larger than {MAX_PAGE // MIB} MiB, too large for one page")
+    return _page(data, kind, id=place.name, source=place.source, encoding=encoding)
+
+
+def page_from_bytes(data: bytes, id: str, *, encoding: str | None = None) -> Page:  # noqa: A002  as Page has it
+    """Return the page in a file's bytes, HTML or text as a browser saved it. Raises UnreadableError as files do."""
+    if len(data) > MAX_PAGE:
+        raise UnreadableError("", f"is larger than {MAX_PAGE // MIB} MiB, too large for one page")
+    if not data:
+        raise UnreadableError("", "is empty")
+    check_is_text(data[:HEAD], encoding, "")
+    kind = _kind_by_content("", _beginning(data[:HEAD], encoding))
+    return _page(data, kind, id=id, source="", encoding=encoding)
+
+
+def _page(data: bytes, kind: str, *, id: str, source: str, encoding: str | None) -> Page:  # noqa: A002  as Page has it
     if not data.strip():
-        raise UnreadableError(place.source, "is empty")
+        raise UnreadableError(source, "is empty")
     if kind == "html":
         from classifier.reading.html.page import parse_html  # its modules and patterns only where there is HTML
 
-        page = parse_html(data, id=place.name, source=place.source, encoding=encoding)
+        page = parse_html(data, id=id, source=source, encoding=encoding)
     else:
-        text = decode(data, encoding, where=place.source)
-        page = parse_saved_page(text, id=place.name, source=place.source)
+        page = parse_saved_page(decode(data, encoding, where=source), id=id, source=source)
     if not page.text and not page.related:
-        raise UnreadableError(place.source, "holds no text")
+        raise UnreadableError(source, "holds no text")
     return clean_page(page)
 
 

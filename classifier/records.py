@@ -1,0 +1,68 @@
+"""Predictions and pages as plain records: what a JSON line, a row of Parquet and a batch of an engine hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from classifier.types import Page, Prediction
+
+PREDICTION: dict[str, Any] = {
+    "id": str,
+    "source": str,
+    "title": str,
+    "topic": str,
+    "probability": float,
+    "secondary": [str],
+    "topics": [{"topic": str, "probability": float}],
+}
+"""The columns of a prediction, and what is in them: str, float, [shape] for a list, {name: shape} for an object."""
+REASONS: dict[str, Any] = {"reasons": [{"term": str, "weight": float}]}
+"""A further column where predictions are explained."""
+
+PAGE: dict[str, Any] = {
+    **dict.fromkeys(("id", "source", "kind", "title", "byline"), str),
+    "authors": [str],
+    **dict.fromkeys(("date", "url", "site", "section"), str),
+    "keywords": [str],
+    **dict.fromkeys(("image", "lead", "body"), str),
+    "related": [{"headline": str, "blurb": str, "url": str}],
+}
+"""The columns of a page as it was read."""
+
+
+def prediction_record(prediction: Prediction) -> dict[str, Any]:
+    """The prediction as the contract's JSON object; probabilities to six digits."""
+    row: dict[str, Any] = {
+        "id": prediction.id,
+        "source": prediction.source,
+        "title": prediction.title,
+        "topic": prediction.topic,
+        "probability": round(prediction.probability, 6),
+        "topics": [{"topic": s.topic, "probability": round(s.probability, 6)} for s in prediction.topics],
+        "secondary": list(prediction.secondary),
+    }
+    if prediction.reasons is not None:
+        row["reasons"] = [{"term": r.term, "weight": round(r.weight, 6)} for r in prediction.reasons]
+    return row
+
+
+def page_record(page: Page) -> dict[str, Any]:
+    """The page as the contract's JSON object."""
+    return {
+        "id": page.id,
+        "source": page.source,
+        "kind": page.kind,
+        "title": page.title,
+        "byline": page.byline,
+        "authors": list(page.authors),
+        "date": page.date,
+        "url": page.url,
+        "site": page.site,
+        "section": page.section,
+        "keywords": list(page.keywords),
+        "image": page.image,
+        "lead": page.lead,
+        "body": page.body,
+        "related": [{"headline": item.headline, "blurb": item.blurb, "url": item.url} for item in page.related],
+    }

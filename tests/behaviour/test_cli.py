@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from classifier import __version__
 from classifier.cli import COMMANDS
-from classifier.cli.predict import as_json, as_line
+from classifier.cli.predict import as_line
 from classifier.cli.writers import json_line
 from classifier.core import chosen
+from classifier.records import prediction_record
 from classifier.types import Prediction, TopicScore
 
 TITLE = "Nga và Mỹ đàm phán về hiệp ước cắt giảm vũ khí hạt nhân"
@@ -689,4 +690,4 @@ def _prediction(title, topic, page_id, further, topics):
 @settings(max_examples=150, deadline=None)
 def test_a_prediction_has_the_json_line_of_its_record(prediction):
     """Put together from parts or encoded as a whole: the same bytes for any text and any probability."""
-    assert as_line(prediction) == json_line(as_json(prediction))
+    assert as_line(prediction) == json_line(prediction_record(prediction))

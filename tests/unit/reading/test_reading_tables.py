@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.cli.extract import as_json
 from classifier.reading import Columns, limits, read_pages
 from classifier.reading.tables import lines
 from classifier.reading.tables.delimited import read_records
 from classifier.reading.tables.lines import Line
+from classifier.records import page_record
 from classifier.types import Headline, Page, Skipped
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def test_what_extract_writes_is_read_as_the_same_page(tmp_path: Path) -> None:
         Page("a", "Tít", "An Bình", "Sa pô", "Một\nHai", related, **facts, **lists, image="https://bao.example/1.jpg"),
         Page("b", "Trang chủ", related=related, kind="list"),
     ]
-    path = jsonl(tmp_path / "t.jsonl", *(as_json(page) for page in pages))
+    path = jsonl(tmp_path / "t.jsonl", *(page_record(page) for page in pages))
     found, skipped = read(path)
     assert skipped == []
     for number, (page, again) in enumerate(zip(pages, found, strict=True), 1):

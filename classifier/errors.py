@@ -13,6 +13,10 @@ class ChudeError(Exception):
         message = f"{where}: {what}" if where else what
         super().__init__(f"{message}; {remedy}" if remedy else message)
 
+    def __reduce__(self) -> tuple[type[ChudeError], tuple[str, str, str]]:
+        """How it travels from a worker process: by its parts, not by its message."""
+        return type(self), (self.where, self.what, self.remedy)
+
 
 class UsageError(ChudeError):
     """The command was called in a way that cannot work."""

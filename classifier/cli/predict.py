@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from classifier.cli.writers import Encoded
     from classifier.model.model import Model
-    from classifier.types import Page, Prediction, Reason
+    from classifier.types import Page, Prediction, Reason, Skipped
 
 _HEADING = ("topic", "prob.", "also", "title", "page")
 
@@ -40,6 +40,8 @@ _HEADING = ("topic", "prob.", "also", "title", "page")
 @common.column_options
 @click.option("-o", "--output", "target", metavar="FILE", help="Write here instead of stdout.")
 @click.option("--resume", is_flag=True, help="Keep the rows in FILE.part as they are made, and go on from those there.")
+@click.option("--engine", type=click.Choice(["local", "dask"]), help="What does the work. [default: local]")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler (tcp://…). [default: --jobs processes here]")
 def command(
     paths: tuple[str, ...],
     model: str | None,
@@ -50,6 +52,8 @@ def command(
     encoding: str | None,
     target: str | None,
     resume: bool,
+    engine: str | None,
+    scheduler: str | None,
     **options: Any,
 ) -> int:
     """Labels saved pages: files, folders, or the rows of a JSONL, CSV, TSV or Parquet file.
@@ -59,11 +63,33 @@ def command(
       $ chude predict saved/ --explain 5
       $ chude predict news.csv --text-column content --format jsonl -o labels.jsonl
       $ chude predict archive/ -o labels.jsonl --resume
+      $ chude predict "s3://news/*.parquet" -o s3://news/labels --engine dask
 
     A run with --resume that was killed goes on when the same command is given again: what it had labelled is read again
     and compared, not labelled again. Changed inputs, another model or other options are refused. Where there is no
     FILE.part the run begins at the beginning; an old FILE stays until the new one is whole.
+
+    With --engine dask, PATHs may be globs and fsspec addresses, and -o is a folder: of parts in JSON lines, or with
+    --format parquet in Parquet, with a manifest; there --resume does the parts that are missing.
     """
+    if engine == "dask":
+        from classifier.cli import predict_dask
+
+        return predict_dask.run(
+            paths,
+            target,
+            model,
+            form,
+            jobs,
+            scheduler,
+            common.columns_from(options),
+            resume=resume,
+            encoding=encoding,
+            threshold=threshold,
+            explain=explain,
+        )
+    if scheduler:
+        raise click.UsageError("--scheduler goes with --engine dask")
     from classifier.reading import read_pages
 
     tally = common.Tally()
@@ -73,7 +99,7 @@ def command(
         _check_resumable(paths, form, target)
     columns = common.columns_from(options)
     loaded = common.load_model(model)
-    pages = _with_text(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally)
+    pages = with_text(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
     label = partial(_labelled, loaded, jobs=jobs, form=form, threshold=threshold, explain=explain)
     if resume:
         made_with: dict[str, Any] = {"format": form, "threshold": threshold, "explain": explain, "encoding": encoding}
@@ -163,7 +189,7 @@ def _say_lost(why: str) -> None:
     wording.say(f"chude: {why}; going on with one process, no page is lost")
 
 
-def _with_text(pages: Iterable[Page], tally: common.Tally) -> Iterator[Page]:
+def with_text(pages: Iterable[Page], skip: Callable[[Skipped], None]) -> Iterator[Page]:
     """Names the pages that hold nothing to label."""
     from classifier.types import Skipped
 
@@ -171,9 +197,7 @@ def _with_text(pages: Iterable[Page], tally: common.Tally) -> Iterator[Page]:
         if page.text.strip():
             yield page
         else:
-            tally.skip(
-                Skipped(page.source or page.id, "holds no article text", "see what `chude extract` reads from it")
-            )
+            skip(Skipped(page.source or page.id, "holds no article text", "see what `chude extract` reads from it"))
 
 
 def as_line(prediction: Prediction) -> str:

@@ -54,6 +54,11 @@ def read_pages(
     return _pages(_read_all(wanted, encoding, columns), on_skip)
 
 
+def read_place(place: Place, *, encoding: str | None = None, columns: Columns = USUAL) -> Iterator[Page | Skipped]:
+    """Yield the pages of one file that was found already, and what is wrong with it, with ids unique in it alone."""
+    return _read_place(place, encoding, columns, Ids())
+
+
 def _pages(items: Iterator[Page | Skipped], on_skip: Callable[[Skipped], None] | None) -> Iterator[Page]:
     for item in items:
         if isinstance(item, Page):
@@ -94,14 +99,16 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
         head = stream.peek(HEAD)[:HEAD]
         if not head:
             raise UnreadableError(place.source, "is empty")
-        if kind != "parquet":
+        if kind != "parquet" and place.first_line == 1:  # what a file is, its beginning says
             check_is_text(head, encoding, place.source)
             kind = _kind_by_content(kind, _beginning(head, encoding))
         if kind in ("text", "html"):
             page = _read_page(stream, kind, place, encoding)
             yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
         else:
-            yield from _read_rows(stream, kind, place, Table(place.name, place.source, columns, encoding), ids)
+            yield from _read_rows(
+                stream, kind, place, Table(place.name, place.source, columns, encoding, place.first_line), ids
+            )
 
 
 def _open(place: Place, kind: str, packing: str) -> io.BufferedReader:

@@ -42,7 +42,8 @@ class Place:
     """A file to read: `name` is or begins the ids of its pages, `source` is how messages call it.
 
     `folder` is the folder it lies in, below the argument ("" directly in it); `chosen` tells that the user named the
-    file itself, so that it is read whatever its extension.
+    file itself, so that it is read whatever its extension. `first_line`: the number of its first line, where it is a
+    piece of a larger file of JSON lines.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Place:
     source: str
     folder: str = ""
     chosen: bool = False
+    first_line: int = 1
 
 
 def kind_of(name: str) -> tuple[str, str]:

@@ -35,12 +35,13 @@ class Line:
     problem: Skipped | None = None
 
 
-def read_lines(stream: io.BufferedReader, encoding: str | None, source: str) -> Iterator[Line]:
+def read_lines(stream: io.BufferedReader, encoding: str | None, source: str, *, first: int = 1) -> Iterator[Line]:
     """Return the lines of a stream that ends in nothing but line feeds (or CR LF).
 
     The encoding is `encoding`, or what the first bytes show (a byte order mark, UTF-16's NUL bytes, Vietnamese in an
     old encoding), or UTF-8. A line that is not in it or is longer than MAX_LINE bytes carries a problem, and the next
     one follows. UTF-16 and UTF-32 cannot be taken up again after an error: there UnreadableError ends the table.
+    Lines are counted from `first`.
     """
     name = encoding or encoding_of_lines(stream.peek(HEAD)[:HEAD])
     name = legacy_name(name) or codecs.lookup(name).name
@@ -49,7 +50,7 @@ def read_lines(stream: io.BufferedReader, encoding: str | None, source: str) -> 
     if not splits_at_line_feeds(name):
         stream = io.BufferedReader(_AsUtf8(stream, name, source), _CHUNK)
         name = "utf-8"
-    number = 0
+    number = first - 1
     while data := stream.readline(MAX_LINE + 1):
         number += 1
         where = f"{source}:{number}"

@@ -27,12 +27,15 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file of rows: `name` begins the ids of rows that have none, `source` is the path to show."""
+    """A file of rows: `name` begins the ids of rows that have none, `source` is the path to show; its lines are counted
+    from `first_line`.
+    """
 
     name: str
     source: str
     columns: Columns = USUAL
     encoding: str | None = None
+    first_line: int = 1
 
     def at(self, line: int) -> str:
         """Where a row stands, as errors name it."""
@@ -70,7 +73,7 @@ def read_table(stream: io.BufferedReader, kind: str, table: Table) -> Iterator[P
 
 
 def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
-    for line in read_lines(stream, table.encoding, table.source):
+    for line in read_lines(stream, table.encoding, table.source, first=table.first_line):
         if line.problem:
             yield line.problem
         elif _values(line.text) > MAX_LINE_VALUES:

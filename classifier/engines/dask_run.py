@@ -47,7 +47,11 @@ def client(scheduler: str | None, jobs: int, *, threads: bool = False) -> Iterat
     from distributed import Client, LocalCluster
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in lines of our own
-    settings = {"distributed.scheduler.allowed-failures": DEATHS, "distributed.worker.daemon": True}
+    settings = {
+        "distributed.scheduler.allowed-failures": DEATHS,
+        "distributed.worker.daemon": True,
+        "distributed.worker.profile.enabled": False,  # looks at the stack a hundred times a second
+    }
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(settings))
         if scheduler:

@@ -24,6 +24,7 @@ PART_BYTES = 16 << 20
 """Bytes of input of a part: a few seconds of one process (docs/distributed.md)."""
 MOST_FILES = 2_000
 """Files of a part, where they are small."""
+_BLOCK = 1 << 20
 _MAGIC = frozenset("*?[")
 
 
@@ -129,20 +130,27 @@ def _cut_lines(one: Input, number: int, part_bytes: int) -> tuple[list[Piece], s
     """Pieces of about `part_bytes` that end with a line, and the file's sha256, as it is read to count lines."""
     digest = hashlib.sha256()
     pieces: list[Piece] = []
-    start, at, line, first_line = 0, 0, 1, 1
+    start, offset, line, first_line = 0, 0, 1, 1
+    text = False  # blank lines alone are no piece: it would be a file without rows
     with local_path(one.address).open("rb") as stream:
-        while data := stream.read(part_bytes):
-            data += stream.readline()
-            digest.update(data)
-            at += len(data)
-            line += data.count(b"\n")
-            if data.strip():  # blank lines alone are no piece: it would be a file without rows
-                pieces.append(Piece(number, start, at, first_line))
-                start, first_line = at, line
-    if not pieces:
-        return [Piece(number)], digest.hexdigest()
-    last = pieces[-1]
-    return [*pieces[:-1], Piece(number, last.start, at, last.first_line)], digest.hexdigest()
+        while block := stream.read(_BLOCK):  # never a whole line: it may be larger than the memory
+            digest.update(block)
+            done = 0
+            while (end := block.find(b"\n", max(start + part_bytes - 1 - offset, done))) >= 0:
+                text = text or bool(block[done : end + 1].strip())
+                line += block.count(b"\n", done, end + 1)
+                done = end + 1
+                if text:
+                    pieces.append(Piece(number, start, offset + done, first_line))
+                    start, first_line, text = offset + done, line, False
+            text = text or bool(block[done:].strip())
+            line += block.count(b"\n", done)
+            offset += len(block)
+    if text:
+        pieces.append(Piece(number, start, offset, first_line))
+    elif pieces:
+        pieces[-1] = Piece(number, pieces[-1].start, offset, pieces[-1].first_line)
+    return pieces or [Piece(number)], digest.hexdigest()
 
 
 def _local_files(path: str) -> Iterator[Input | Skipped]:

@@ -10,6 +10,7 @@ import click
 from classifier import wording
 from classifier.cli import common, writers
 from classifier.cli.cluster_files import CONTENTS, draw, write, write_folder
+from classifier.clustering.methods import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,12 @@ def _picture(_context: click.Context, _option: click.Parameter, value: str | Non
 @common.paths_argument
 @click.option("--k", metavar="auto|N", default="auto", callback=_number, help="How many clusters. [default: auto]")
 @click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default=METHODS[0],
+    help=f"How to cluster; hdbscan sets apart what lies close to nothing. [default: {METHODS[0]}]",
+)
+@click.option(
     "--max-outliers",
     type=common.Whole(0),
     default=0,
@@ -63,6 +70,7 @@ def _picture(_context: click.Context, _option: click.Parameter, value: str | Non
 def command(
     paths: tuple[str, ...],
     k: Any,
+    method: str,
     max_outliers: int,
     model: str | None,
     form: str | None,
@@ -77,7 +85,7 @@ def command(
     Examples:
       $ chude cluster saved/
       $ chude cluster headlines.csv --k 40 --plot map.png
-      $ chude cluster saved/ -o clusters/
+      $ chude cluster saved/ --method hdbscan -o clusters/
     """
     from classifier.clustering import cluster_pages
     from classifier.disk.atomic import check_replaceable
@@ -96,7 +104,9 @@ def command(
     loaded = common.load_model(model)
     pages = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
     with common.progress() as progress:
-        found = cluster_pages(pages, k, max_outliers=max_outliers, model=loaded, on_skip=tally.skip, progress=progress)
+        found = cluster_pages(
+            pages, k, max_outliers=max_outliers, method=method, model=loaded, on_skip=tally.skip, progress=progress
+        )
     tally.used = found.used
     if not found.headlines and found.used:
         raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from classifier.clustering.merge import MergedHeadline, merge_headlines
-from classifier.clustering.methods.kmeans import kmeans
+from classifier.clustering.methods import METHODS, method_named
 from classifier.clustering.methods.scattered import parted
 from classifier.clustering.names import keywords
 from classifier.clustering.silhouette import fits, silhouettes
@@ -74,15 +74,18 @@ def cluster_headlines(
     k: int | Literal["auto"] = "auto",
     *,
     max_outliers: int = 0,
+    method: str = METHODS[0],
     model: Model | None = None,
 ) -> list[Cluster]:
     """Clusters headlines (strings or `Headline`s). k: how many clusters, or "auto"; max_outliers: how many may fit
-    nowhere.
+    nowhere; method: one of `classifier.clustering.methods.METHODS`.
 
     The same headlines give the same clusters in any order. Raises UsageError for a k below 1.
     """
     items = [(item, "", "", "") if isinstance(item, str) else (item.headline, item.blurb, "", "") for item in headlines]
-    return list(cluster_merged(merge_headlines(items), k, max_outliers=max_outliers, model=model).clusters)
+    return list(
+        cluster_merged(merge_headlines(items), k, max_outliers=max_outliers, method=method, model=model).clusters
+    )
 
 
 def cluster_merged(
@@ -90,6 +93,7 @@ def cluster_merged(
     k: int | Literal["auto"] = "auto",
     *,
     max_outliers: int = 0,
+    method: str = METHODS[0],
     model: Model | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> ClusterResult:
@@ -108,11 +112,14 @@ def cluster_merged(
         tell("placing", 0.05)
         placed = place([item.headline for item in news])
         points, wanted = placed.vectors, None if k == "auto" else k
-        cut = partial(kmeans, scattered=placed.scattered)
+        cut = partial(method_named(method), scattered=placed.scattered)
         labels = cut(points, wanted, progress=lambda share: tell("clustering", 0.3 + 0.5 * share))
-        if wanted is None and len(news) > SCATTERED_UP_TO:
-            labels = parted(placed.matrix, labels)
-        labels, well = _outliers_apart(points, labels, max_outliers, wanted, cut)
+        kept = np.flatnonzero(labels >= 0)  # a method may say of some that they fit nowhere
+        if wanted is None and len(news) > SCATTERED_UP_TO and kept.size:
+            labels[kept] = parted(placed.matrix[kept], labels[kept])
+        well = np.zeros(labels.size)
+        if kept.size:
+            labels[kept], well[kept] = _outliers_apart(points[kept], labels[kept], max_outliers, wanted, cut)
     tell("naming", 0.85)
     groups = _groups(labels)
     clusters: list[Cluster] = []

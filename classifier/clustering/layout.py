@@ -40,7 +40,8 @@ def layout(points: NDArray[np.float32]) -> NDArray[np.float64]:
 
     count = len(points)
     with threadpool_limits(limits=1):
-        plane = PCA(min(2, *points.shape), random_state=SEED).fit_transform(points.astype(np.float64))
+        with np.errstate(invalid="ignore"):  # points that are all one have shares of no variance
+            plane = PCA(min(2, *points.shape), random_state=SEED).fit_transform(points.astype(np.float64))
         if plane.shape[1] < 2:
             plane = np.column_stack((plane, np.zeros(count)))
         if 10 <= count <= MOST and np.ptp(plane) > 0:

@@ -9,6 +9,7 @@ import numpy as np
 
 from classifier.clustering.cluster import ClusterResult, cluster_merged
 from classifier.clustering.merge import MergedHeadline, headline_key, merge_headlines
+from classifier.clustering.methods import METHODS
 from classifier.types import Skipped
 from classifier.vietnamese.dates import UNREAD, column_of, dates_by_column
 
@@ -52,16 +53,18 @@ def cluster_pages(
     k: int | Literal["auto"] = "auto",
     *,
     max_outliers: int = 0,
+    method: str = METHODS[0],
     model: Model | None = None,
     on_skip: OnSkip | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> ClusteredPages:
     """Clusters the related headlines of pages, and the headlines of a table's rows, as `chude cluster` does.
 
-    k: how many clusters, or "auto"; max_outliers: how many headlines may fit nowhere; model: names each cluster's
-    topic; on_skip: called with each headline without a word as it is met; progress: with what is being done and the
-    share of all done. Without a headline the result is empty. Raises UsageError for a k below 1 or above the number of
-    different headlines.
+    k: how many clusters, or "auto"; max_outliers: how many headlines may fit nowhere; method: one of
+    `classifier.clustering.methods.METHODS`; model: names each cluster's topic; on_skip: called with each headline
+    without a word as it is met; progress: with what is being done and the share of all done. Without a headline the
+    result is empty. Raises UsageError for a k below 1 or above the number of different headlines, and for any where the
+    method takes none.
     """
     skipped: list[Skipped] = []
 
@@ -72,7 +75,9 @@ def cluster_pages(
 
     gathered = gather_headlines(pages, skip)
     if gathered.headlines:
-        result = cluster_merged(gathered.headlines, k, max_outliers=max_outliers, model=model, progress=progress)
+        result = cluster_merged(
+            gathered.headlines, k, max_outliers=max_outliers, method=method, model=model, progress=progress
+        )
     else:
         result = ClusterResult((), np.zeros((0, 2), dtype=np.float32), np.zeros(0, dtype=np.int64), np.zeros(0))
     return ClusteredPages(result, gathered.headlines, gathered.used, tuple(skipped), gathered.dates)
@@ -92,12 +97,13 @@ def gather_headlines(pages: Iterable[Page], on_skip: OnSkip | None = None) -> Ga
         found = [(item.headline, item.blurb) for item in page.related]
         if not found and page.line and page.text:  # of a table's row its own headline is what is to be clustered
             found = [(page.title or page.lead or page.body, page.lead if page.title else "")]
-        wordless = [headline for headline, _ in found if not headline_key(headline, known)]
-        for headline in wordless:
+        without = [headline for headline, _ in found if not headline_key(headline, known)]
+        wordless = set(without)  # a page can have tens of thousands of both
+        for headline in without:
             if on_skip:
                 what = f"the headline {headline[:80]!r} holds no word"
                 on_skip(Skipped(page.source, what, "it is in no cluster"))
-        used += not (wordless and len(found) == 1)
+        used += not (without and len(found) == 1)
         kept = [(headline, blurb, page.id) for headline, blurb in found if headline not in wordless]
         items += kept
         written += [(column_of(page), page.date)] * len(kept)

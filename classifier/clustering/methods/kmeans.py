@@ -9,6 +9,7 @@ all cells are cut at one height: linear in the number of headlines.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,13 +57,13 @@ def kmeans(
         if scattered:
             tree, alike = scattered_tree(points)
             return cut(tree, alike if k is None else count - k)
-        cells = _cells(points)
-        if k is not None and k < len(cells):
+        found = cells(points)
+        if k is not None and k < len(found):
             return _exactly(_lloyd(points, k, passes=4 if count <= SAMPLE else 1), k)
         trees = []
-        for cell in cells:
+        for cell in found:
             trees.append(ward_tree(points, cell))
-            tell(0.5 * len(trees) / len(cells))
+            tell(0.5 * len(trees) / len(found))
         merges = _merges_for(trees, k) if k is not None else _natural_merges(points, trees)
         labels = np.zeros(count, dtype=np.int64)
         used = 0
@@ -70,11 +71,11 @@ def kmeans(
             local = _settle(points[tree.members], cut(tree, number))
             labels[tree.members] = local + used
             used += int(local.max()) + 1
-            tell(0.5 + 0.5 * (place + 1) / len(cells))
+            tell(0.5 + 0.5 * (place + 1) / len(found))
     return numbered(labels)
 
 
-def _cells(points: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+def cells(points: NDArray[np.float32]) -> list[NDArray[np.int64]]:
     """Disjoint index sets of at most CELL points each, near ones together."""
     waiting, done = [np.arange(len(points))], []
     while waiting:
@@ -96,7 +97,10 @@ def _lloyd(points: NDArray[np.float32], k: int, passes: int = 1) -> NDArray[np.i
 
     step = -(-len(points) // max(SAMPLE, 20 * k))
     machine = KMeans(k, n_init=passes, random_state=SEED, max_iter=100 if step == 1 else 30)
-    machine.fit(points[::step])
+    with warnings.catch_warnings():
+        # Fewer different points than clusters: the cells are smaller in number, and `_exactly` sees to k.
+        warnings.filterwarnings("ignore", "Number of distinct clusters", UserWarning)
+        machine.fit(points[::step])
     labels: NDArray[np.int64] = machine.predict(points).astype(np.int64)
     return labels
 

@@ -24,6 +24,11 @@ def say(message: str) -> None:
     sys.stderr.flush()
 
 
+def shown(name: str) -> str:
+    r"""A file's name as text: bytes of it that are not UTF-8 as `\xff`, so that it can be written and encoded."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def plain(text: str) -> str:
     """The text on one line without what could move the cursor, recolour the terminal or turn the text around."""
     return text.translate(_CONTROL)

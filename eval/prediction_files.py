@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from classifier import wording
 from classifier.errors import UnreadableError, UsageError
-from classifier.reading.limits import HEAD
+from classifier.model.description import MAX_LABEL
+from classifier.reading.limits import HEAD, MAX_LINE_VALUES
 from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.streams import open_file
 from classifier.reading.tables.delimited import read_records
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+_HALF = re.compile("[\ud800-\udfff]")
 _REMEDY = "give a model folder, or JSONL or CSV with `id` and `topic`"
 _MOST_NAMED = 5
+_SHOWN = 40
+MAX_ID = 10_000
+"""Characters of an id; all of them are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ def read_predictions(path: Path) -> dict[str, Given]:
     again: list[str] = []
     with _named(path), closing(open_file(path, "", str(path))) as stream:
         for number, row in _rows(path, stream):
-            one = _cell(row.get("id"))
-            topic = _cell(row.get("topic"))
+            one = _cell(row.get("id"), MAX_ID, f"{path}:{number}")
+            topic = _cell(row.get("topic"), MAX_LABEL, f"{path}:{number}")
             if not one or not topic:
                 raise UsageError(f"{path}:{number}", "has no `id` and `topic`", _REMEDY)
             given = Given(topic, _probability(row.get("probability"), f"{path}:{number}"))
@@ -70,15 +76,16 @@ def matched(ids: Sequence[str], found: Mapping[str, Given], source: str) -> list
 
     Raises UsageError where no id of the gold is in the file.
     """
-    keys = [_cell(one) for one in ids]
+    keys = [unicodedata.normalize("NFC", one.strip()) for one in ids]
     missing = [one for one in keys if one not in found]
     if not found:
         raise UsageError(source, "holds no prediction", _REMEDY)
     if len(missing) == len(keys):
         what = f"has none of the gold's ids (the gold's first is {keys[0]!r})"
         raise UsageError(source, what, "ids must be the same in both; see --id-column")
-    further = [one for one in found if one not in set(keys)]
-    twice = len(keys) - len(set(keys))
+    wanted = set(keys)
+    further = [one for one in found if one not in wanted]
+    twice = len(keys) - len(wanted)
     if missing:
         count = wording.number(len(missing), "article")
         wording.say(f"chude: {source}: has no prediction for {count} ({named(missing)}); each counts as a miss")
@@ -116,7 +123,7 @@ def _rows(path: Path, stream: BufferedReader) -> Iterator[tuple[int, dict[str, A
         for line in lines:
             _check(line.problem)
             if line.text.strip():
-                yield line.number, _json_row(line.text)
+                yield line.number, _json_row(line.text, f"{path}:{line.number}")
         return
     names: list[str] = []
     for number, record in read_records(lines, str(path), tabs=kind == ".tsv"):
@@ -136,7 +143,9 @@ def _check(problem: Skipped | None) -> None:
         raise UsageError(problem.source, problem.reason, problem.remedy or _REMEDY)
 
 
-def _json_row(line: str) -> dict[str, Any]:
+def _json_row(line: str, where: str) -> dict[str, Any]:
+    if line.count(",") + line.count("[") + line.count("{") > MAX_LINE_VALUES:
+        raise UsageError(where, f"holds more than {MAX_LINE_VALUES:,} values", "give one prediction a line")
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
@@ -144,8 +153,14 @@ def _json_row(line: str) -> dict[str, Any]:
     return row if isinstance(row, dict) else {}
 
 
-def _cell(value: Any) -> str:
-    return "" if value is None else unicodedata.normalize("NFC", str(value).strip())
+def _cell(value: Any, most: int, where: str) -> str:
+    text = "" if value is None or isinstance(value, list | dict) else str(value).strip()
+    if len(text) > most:
+        what = f"has an id or a topic of {len(text):,} characters"
+        raise UsageError(where, what, f"ids have at most {MAX_ID:,}, topics {MAX_LABEL:,}")
+    if _HALF.search(text):
+        raise UsageError(where, f"{text[:_SHOWN]!r} holds half a character (a lone surrogate)", "write it as UTF-8")
+    return unicodedata.normalize("NFC", text)
 
 
 def _probability(value: Any, where: str) -> float | None:
@@ -153,8 +168,9 @@ def _probability(value: Any, where: str) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not 0 <= number <= 1:
-        raise UsageError(where, f"probability {value!r} is not between 0 and 1", "leave it out where there is none")
+        said = str(value)[:_SHOWN]
+        raise UsageError(where, f"probability {said!r} is not between 0 and 1", "leave it out where there is none")
     return number

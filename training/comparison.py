@@ -10,6 +10,7 @@ from classifier.model.model import Model
 from eval.prediction_files import matched, read_predictions
 from eval.scores.compare import NO_PREDICTION, Comparison
 from eval.scores.compare import compare as compare_labels
+from eval.scores.gold import check_labels
 
 if TYPE_CHECKING:
     from training.corpus import Corpus
@@ -26,6 +27,7 @@ def compare(a: Source, b: Source, corpus: Corpus, *, names: tuple[str, str] | No
     """
     corpus = corpus.in_one_order()
     first, second = (_labels(source, corpus) for source in (a, b))
+    check_labels(corpus.primaries, first, second)
     ids = [page.id for page in corpus.pages]
     return compare_labels(corpus.primaries, first, second, ids=ids, names=names or _names(a, b))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import NoInputError
+from classifier.model.description import MAX_LABEL
 from classifier.reading import Columns, read_pages
 from classifier.types import OTHER, Page, Skipped
 
@@ -107,6 +108,12 @@ def read_corpus(
             skip(Skipped(page.source, "has no label", _label_remedy(page)))
             continue
         primary, topics, has_list = gold
+        longest = max(map(len, (primary, *topics)))
+        if longest > MAX_LABEL:
+            skip(
+                Skipped(page.source, f"has a label of {longest:,} characters", f"give it one of at most {MAX_LABEL:,}")
+            )
+            continue
         corpus.multi_topic |= has_list
         corpus.articles.append(Article(page, primary, topics))
     if not corpus.articles:

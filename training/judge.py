@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from classifier import wording
 from classifier.vietnamese.dates import page_dates
 from eval.prediction_files import matched, named, read_predictions
+from eval.scores.gold import check_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,6 +69,7 @@ def evaluate(
         raise ValueError("model, predictions, cv and by_date exclude each other: give one")
     if repeats and not cv:
         raise ValueError("repeats needs cv: only folds can be dealt again")
+    check_labels(corpus.primaries)
     corpus = corpus.in_one_order()
     if cv or by_date:
         return Evaluation(judge_training(corpus, names, headlines, cv=cv, repeats=repeats, curve=curve, tell=tell))
@@ -82,11 +84,15 @@ def judge_model(
     """The report on an artifact."""
     from classifier.duplicates.fingerprints import fingerprint
     from classifier.duplicates.near_duplicates import find_copies
+    from classifier.errors import ArtifactError
     from classifier.model.artifact import default_artifact, load, read_fingerprints, read_vocabulary
     from training.learn import weighted_terms
 
     folder = model or default_artifact()
     loaded = load(folder)
+    vocabulary = read_vocabulary(folder)
+    if len(vocabulary) != loaded.hashes.size:
+        raise ArtifactError(str(folder), "was replaced by another model meanwhile", "run it again")
     copies = find_copies(read_fingerprints(folder), fingerprint(corpus.pages))
     return report_on(
         corpus,
@@ -96,7 +102,7 @@ def judge_model(
         loaded.info.get("top_terms", {}),
         loaded.labels,
         leaked=[number >= 0 for number in copies.known.tolist()],
-        top_terms=weighted_terms(loaded, read_vocabulary(folder)),
+        top_terms=weighted_terms(loaded, vocabulary),
         clusters=headlines,
     )
 
@@ -111,6 +117,7 @@ def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clust
 
     found = read_predictions(Path(path))
     given = matched([page.id for page in corpus.pages], found, path)
+    check_labels(corpus.primaries, (one.topic for one in found.values()))
     sure = [one.probability for one in given if one is not None and one.probability is not None]
     remarks = texts_missing(corpus)
     lacking = sum(one is None for one in given)

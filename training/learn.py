@@ -14,10 +14,13 @@ import numpy as np
 from classifier import __version__
 from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups
+from classifier.errors import ChudeError
 from classifier.features.kinds import readable
 from classifier.model.artifact import save
+from classifier.model.description import MAX_LABELS
 from classifier.types import OTHER
 from classifier.vietnamese.pyvi_model import load_pyvi_model
+from classifier.wording import shown
 from eval.scores.calibration import expected_calibration_error
 from eval.scores.intervals import plain, wilson
 from eval.scores.metrics import accuracy, macro_f1, per_label
@@ -66,6 +69,10 @@ def train(
 
     Errors as `training.fit.fit`.
     """
+    if len(corpus.labels) > MAX_LABELS:
+        what = f"the corpus has {len(corpus.labels):,} labels, a model at most {MAX_LABELS:,}"
+        raise ChudeError("", what, "name the column of the topics with --label-column")
+    name = shown(name or (Path(folder).name if folder else "model"))
     spec, corpus = spec or spec_for(corpus), corpus.in_one_order()
     prints = fingerprint(corpus.pages)
     groups = duplicate_groups(prints)
@@ -73,7 +80,7 @@ def train(
     fitted = fit(corpus, spec, groups=groups.tolist())
     model = fitted.model
     model.display_names = {label: DISPLAY_NAMES.get(label, label) for label in model.labels}
-    model.info = describe(corpus, spec, fitted, name or (Path(folder).name if folder else "model"), repeated)
+    model.info = describe(corpus, spec, fitted, name, repeated)
     trained = Trained(model, model.info, fitted.vocabulary.terms)
     if folder is not None:
         save(folder, model, trained.vocabulary, model_card(model), prints)

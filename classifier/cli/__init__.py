@@ -15,6 +15,7 @@ import click
 
 from classifier import __version__
 from classifier.cli.stopping import ignore_signals, stoppable
+from classifier.cli.streams import open_streams
 from classifier.errors import ChudeError
 from classifier.isolation import strangers_modules_out, strangers_programs_out
 
@@ -98,6 +99,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Runs the command and turns every expected failure into one line and an exit code."""
+    open_streams()
     with strangers_modules_out(), strangers_programs_out():
         code = _run()
     atexit.register(ignore_signals)  # the work is done: a signal while Python tidies up must not make it look undone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,11 +138,12 @@ def check_target(target: str | None, paths: Iterable[str]) -> None:
         raise UsageError(target, "output is not packed", "leave the ending out, and pack the file afterwards")
     if target is None or not (Path(target).is_file() or Path(target).is_dir()):
         return
+    from classifier.disk.atomic import resolved
     from classifier.reading.walk import kind_of
 
-    written = Path(target).resolve()
+    written = resolved(Path(target))
     for path in paths:
-        given = Path(path).resolve()
+        given = Path(os.path.realpath(path))  # a link that goes round is named when it is read
         if written == given and written.is_file():
             raise UsageError(target, "is to be read as well", "write to another place")
         if given in written.parents and given.is_dir() and (written.is_dir() or kind_of(written.name)[0]):

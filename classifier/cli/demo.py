@@ -53,7 +53,8 @@ def command(target: str) -> int:
         from eval.pages.tour import demo_page
 
         write_whole(folder / "report.html", demo_page(pages, predictions, result, report, folder).encode())
-    click.echo(f"\nDone in {time.monotonic() - started:.0f} s. Open {target}/report.html for all of it on one page.")
+    page = wording.plain(f"{target}/report.html")
+    click.echo(f"\nDone in {time.monotonic() - started:.0f} s. Open {page} for all of it on one page.")
     return 0
 
 
@@ -66,7 +67,7 @@ def samples() -> Path:
 
 def _step(number: int, title: str, repeat: str) -> None:
     click.echo(click.style(f"{number}. {title}", bold=True))
-    click.echo(f"   $ {repeat}")
+    click.echo(f"   $ {wording.plain(repeat)}")
 
 
 def _train(folder: Path, target: str) -> Model:

@@ -160,9 +160,7 @@ def _labelled(
     """The rows of each batch of pages, in order."""
     work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
     if jobs == 1:
-        from classifier.features.tokens import page_batches
-
-        yield from (work(model, batch) for batch in page_batches(pages))
+        yield from (work(model, batch) for batch in model.batches(pages))
         return
     from classifier.model.parallel import map_batches
 

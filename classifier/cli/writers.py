@@ -206,7 +206,7 @@ def console_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], 
     console = Console(file=stream, width=None if stream.isatty() else 120, highlight=False, markup=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(plain(column)), overflow="fold")
     filled = False
     for row in rows:
         filled = True

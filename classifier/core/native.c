@@ -747,7 +747,7 @@ failed:
 typedef struct {
     const uint64_t *keys;
     const int32_t *columns;
-    uint64_t mask;
+    uint64_t mask, multiplier; /* odd, of each table its own: no hashes can be chosen to want one place */
     int shift;
 } TermTable;
 
@@ -775,7 +775,7 @@ static int usable(TermTable *table, Py_ssize_t places, Py_ssize_t columns)
 
 static int32_t column_of(const TermTable *table, uint64_t hash)
 {
-    uint64_t place = (hash * MULTIPLIER) >> table->shift;
+    uint64_t place = (hash * table->multiplier) >> table->shift;
     while (table->columns[place] >= 0 && table->keys[place] != hash)
         place = (place + 1) & table->mask;
     return table->columns[place];
@@ -783,12 +783,12 @@ static int32_t column_of(const TermTable *table, uint64_t hash)
 
 static void prefetch_term(const TermTable *table, uint64_t hash)
 {
-    uint64_t place = (hash * MULTIPLIER) >> table->shift;
+    uint64_t place = (hash * table->multiplier) >> table->shift;
     PREFETCH(&table->columns[place]);
     PREFETCH(&table->keys[place]);
 }
 
-PyDoc_STRVAR(columns_doc, "columns(hashes, keys, columns, out): the column of each hash, -1 where there is none.");
+PyDoc_STRVAR(columns_doc, "columns(hashes, multiplier, keys, columns, out): the column of each hash, -1 where there is none.");
 
 static PyObject *columns(PyObject *module, PyObject *args)
 {
@@ -798,9 +798,11 @@ static PyObject *columns(PyObject *module, PyObject *args)
     const uint64_t *hashes;
     int32_t *out;
     Py_ssize_t count, places, with_column;
+    unsigned long long multiplier;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOO", &from_hashes, &from_keys, &from_columns, &from_out))
+    if (!PyArg_ParseTuple(args, "OKOOO", &from_hashes, &multiplier, &from_keys, &from_columns, &from_out))
         return NULL;
+    table.multiplier = multiplier;
     if ((hashes = take(&arrays, from_hashes, 8, 0, 0, &count)) == NULL ||
         (table.keys = take(&arrays, from_keys, 8, 2, 0, &places)) == NULL ||
         (table.columns = take(&arrays, from_columns, 4, 2, 0, &with_column)) == NULL ||
@@ -885,8 +887,8 @@ failed:
 #define MOST_COLUMNS ((Py_ssize_t)1 << 29)
 
 PyDoc_STRVAR(cells_doc,
-             "cells(hashes, broken, ends, size, salt, powers, keys, columns, out, page_ends): the known terms of `size`\n"
-             "units in a row, each as its column x 4 + its zone, in the order in which they stand; where each page's end.");
+             "cells(hashes, broken, ends, size, salt, powers, multiplier, keys, columns, out, page_ends): the known terms\n"
+             "of `size` units in a row, each as its column x 4 + its zone, in the order in which they stand; where each page's end.");
 
 static PyObject *cells(PyObject *module, PyObject *args)
 {
@@ -899,11 +901,12 @@ static PyObject *cells(PyObject *module, PyObject *args)
     uint32_t *out;
     int64_t *page_ends;
     Py_ssize_t n, zones, places, with_column, size, found = 0, zone = 0;
-    unsigned long long salt;
+    unsigned long long salt, multiplier;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOnKOOOOO", &from[0], &from[1], &from[2], &size, &salt, &from[3], &from[4], &from[5],
-                          &from[6], &from[7]))
+    if (!PyArg_ParseTuple(args, "OOOnKOKOOOO", &from[0], &from[1], &from[2], &size, &salt, &from[3], &multiplier,
+                          &from[4], &from[5], &from[6], &from[7]))
         return NULL;
+    table.multiplier = multiplier;
     if (size < 1) {
         PyErr_SetString(PyExc_ValueError, "a term has one unit at least");
         return NULL;

@@ -40,6 +40,14 @@ class Contents:
         return tuple(f"{folder}/{name}" for name in {self.marker, *self.names})
 
 
+def resolved(path: Path) -> Path:
+    """Where the path leads, links followed. Raises OSError where they go round, on every version of Python."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # Python up to 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
+
+
 @contextmanager
 def replacing_file(path: Path) -> Iterator[IO[str]]:
     """A text file (UTF-8, newlines as written) that takes `path`'s place when the block ends without an error.
@@ -58,7 +66,7 @@ def replacing_bytes(path: Path) -> Iterator[io.BufferedWriter]:
         with naming(path), path.open("wb") as file:
             yield file
         return
-    with _replacing(path.resolve()) as file:
+    with _replacing(resolved(path)) as file:
         yield file
 
 
@@ -98,7 +106,7 @@ def replacing_folder(path: Path, contents: Contents) -> Iterator[Path]:
     `check_replaceable`.
     """
     check_replaceable(path, contents)
-    path = path.resolve()
+    path = resolved(path)
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary, lock = _new_beside(path, folder=True)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+MAX_VALUE = 64 << 20
+"""Bytes of a value or a row, as much as a row of a table that is read may have."""
+_BESIDE = ("-wal", "-journal", "-shm", ".lock")
+"""What SQLite and the lock keep beside a file, under names that anybody can foretell."""
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -59,6 +63,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level="IMMEDIATE", timeout=10)
     # What a stranger put into the file, views and functions in a schema, must not run.
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
@@ -72,6 +77,10 @@ def _check_file(path: Path) -> None:
         raise UsageError(str(path), "is a folder", "name a file")
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):
         raise UsageError(str(path), "is no plain file", "name a file")
+    for ending in _BESIDE:
+        beside = path.with_name(path.name + ending)
+        if beside.is_symlink() or (beside.exists() and not stat.S_ISREG(beside.lstat().st_mode)):
+            raise UsageError(str(beside), "is a link or no plain file", "remove it: SQLite would follow it, or wait")
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
 

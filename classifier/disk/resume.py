@@ -19,7 +19,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from classifier.disk.atomic import NamedFile, clear_litter, locked, naming, put_in_place
+from classifier.disk.atomic import NamedFile, clear_litter, locked, naming, put_in_place, resolved
 from classifier.disk.own import NotOurs, open_own
 from classifier.errors import UsageError
 
@@ -41,7 +41,7 @@ def resuming(target: Path, made_with: Mapping[str, Any]) -> Iterator[Partial]:
     """
     if target.exists() and not target.is_file():
         raise UsageError(str(target), "cannot be written bit by bit: it is no file", "leave out --resume")
-    target = target.resolve()
+    target = resolved(target)
     with naming(target):
         target.parent.mkdir(parents=True, exist_ok=True)
     clear_litter(target)

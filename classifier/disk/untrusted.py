@@ -8,6 +8,7 @@ import math
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -119,6 +120,29 @@ def read_npz(path: Path, content: bytes, shapes: Shapes) -> dict[str, NDArray[An
                     arrays[name] = _read_array(member.read(math.prod(shape) * kind.itemsize + 4096), kind, shape, name)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArtifactError(str(path), f"cannot be read as arrays ({error})", AGAIN) from error
+    return arrays
+
+
+def read_stored(stream: IO[bytes], kinds: Mapping[str, str]) -> dict[str, NDArray[Any]]:
+    """The arrays of one dimension that `np.savez` stored, by name; none is larger than the file.
+
+    Raises ValueError for all that cannot be read so, down to one wrong bit.
+    """
+    arrays = {}
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for name, kind in kinds.items():
+                member = archive.getinfo(f"{name}.npy")
+                if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
+                    raise ValueError(f"{name}: packed")
+                data = archive.read(member)
+                header = _NPY_HEADER.match(data[:4096])
+                size = int(header[2]) if header and header[3] is None else -1
+                arrays[name] = _read_array(data, np.dtype(kind), (size,), name)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError) as error:
+        raise ValueError(str(error)) from error
+    except (NotImplementedError, RuntimeError, OverflowError, MemoryError, struct.error) as error:
+        raise ValueError(str(error)) from error
     return arrays
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ from classifier.features.zones import ZONES
 
 MOST_COLUMNS, MOST_KINDS = 1 << 29, 9
 """What the native core can count; past either numpy does it."""
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MOST_CONTRIBUTIONS = 50_000_000
+"""Terms of some rows times labels whose weights numpy looks up together."""
 
 
 class TermTable:
@@ -28,9 +30,12 @@ class TermTable:
     arrays.
 
     hashes: (V,) distinct; column i is the i-th, `size` is V. Raises ValueError where two are the same.
+    multiplier: an odd number that spreads them, another for each table unless given: with a random one no set of hashes
+    can be chosen so that all want one place (Dietzfelbinger et al. 1997). What is found never depends on it.
     """
 
-    def __init__(self, hashes: NDArray[np.uint64]) -> None:
+    def __init__(self, hashes: NDArray[np.uint64], multiplier: int | None = None) -> None:
+        self._multiplier = np.uint64(secrets.randbits(64) | 1 if multiplier is None else multiplier)
         if np.unique(hashes).size != hashes.size:
             raise ValueError("two terms of the vocabulary have the same hash")
         self.size = int(hashes.size)
@@ -50,18 +55,18 @@ class TermTable:
             todo, slots = todo[left], (slots[left] + 1) & self._mask
 
     def _slots(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return ((hashes * _MULTIPLIER) >> self._shift).astype(np.int64)
+        return ((hashes * self._multiplier) >> self._shift).astype(np.int64)
 
-    def arrays(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-        """Keys and columns of all places, for the native core."""
-        return self._keys, self._columns
+    def arrays(self) -> tuple[int, NDArray[np.uint64], NDArray[np.int32]]:
+        """The multiplier, keys and columns of all places, for the native core."""
+        return int(self._multiplier), self._keys, self._columns
 
     def columns(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """The column of each hash, -1 where the vocabulary does not have it."""
         core = native()
         if core is not None:
             found = np.empty(hashes.size, dtype=np.int32)
-            core.columns(np.ascontiguousarray(hashes), self._keys, self._columns, found)
+            core.columns(np.ascontiguousarray(hashes), *self.arrays(), found)
             return found
         slots = self._slots(hashes)
         columns = self._columns[slots]
@@ -163,7 +168,10 @@ def row_products(rows: Counts, weights: NDArray[np.float32]) -> NDArray[np.float
     """(rows, L) the rows times weights (V, L): products in single precision, their sums in double, left to right."""
     core, count = native(), rows.indptr.size - 1
     if core is None or not count or not weights.shape[1] or weights.dtype != np.float32:
-        return row_sums(rows.values[:, None] * weights[rows.columns], rows.indptr)
+        at_once = max(1, MOST_CONTRIBUTIONS // max(1, rows.columns.size))
+        some = [weights[:, first : first + at_once] for first in range(0, max(1, weights.shape[1]), at_once)]
+        parts = [row_sums(rows.values[:, None] * part[rows.columns], rows.indptr) for part in some]
+        return np.concatenate(parts, axis=1)
     out = np.empty((count, weights.shape[1]))
     core.score(rows.indptr, rows.columns, rows.values, np.ascontiguousarray(weights), out)
     return out

@@ -42,6 +42,8 @@ class FeatureSpec:
         terms = tuple(str(kind) for kind in values["terms"])
         if not terms or not set(terms) <= set(TERM_KINDS):
             raise ValueError(f"unknown kinds of terms: {terms}")
+        if len(set(terms)) < len(terms):
+            raise ValueError(f"a kind of terms stands twice: {terms}")
         title, lead, opening, rest = (float(weight) for weight in values["zone_weights"])
         characters = int(values["body_characters"])
         # Others would make the logarithm of a count, or the sum of squares, no number.

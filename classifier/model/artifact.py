@@ -19,7 +19,6 @@ import numpy as np
 from classifier.disk.atomic import Contents, replacing_folder, write_whole
 from classifier.disk.untrusted import digest_of, npz, read_bounded, read_npz, unpacked
 from classifier.errors import ArtifactError
-from classifier.features.counts import _MULTIPLIER
 from classifier.features.spec import FeatureSpec
 from classifier.model.calibration import Calibration
 from classifier.model.description import FILES, SCHEMA, digest, is_schema, parse, wrong_field
@@ -46,8 +45,6 @@ CONTENTS = Contents("model.json", FILES)
 MAX_JSON_BYTES = 16 << 20
 MAX_TEXT_BYTES = 512 << 20
 SKETCH_BYTES = 64
-MOST_PROBES = 1_000
-"""Steps past a taken place in the table of terms; hashes as chude makes them need a few dozen at most."""
 
 
 def save(
@@ -83,6 +80,16 @@ def save(
         # Not sorted: labels stay in their order wherever they are keys.
         text = json.dumps(description, ensure_ascii=False, indent=1, allow_nan=False)
         write_whole(target / "model.json", f"{text}\n".encode())
+        _check_usable(target, Path(folder))  # before it takes the old one's place
+
+
+def _check_usable(written: Path, folder: Path) -> None:
+    """Loads what was written, as whoever uses it will. Raises ArtifactError, which names `folder`, where that fails."""
+    try:
+        load(written)
+    except ArtifactError as error:
+        inside = str(folder / Path(error.where).relative_to(written))
+        raise ArtifactError(inside, f"as it would be written, it {error.what}", "nothing was replaced") from error
 
 
 def load(folder: str | Path) -> Model:
@@ -151,12 +158,21 @@ def read_fingerprints(folder: str | Path) -> Fingerprints:
 
 
 def read_vocabulary(folder: str | Path) -> list[str]:
-    """The terms in the order of the weights' rows. Raises ArtifactError where they cannot be read as text."""
-    file = Path(folder) / "vocabulary.txt"
+    """The terms in the order of the weights' rows. Raises ArtifactError where they are not as `save` wrote them."""
+    path = Path(folder)
+    file = path / "vocabulary.txt"
+    description = read_description(path)
+    content = read_bounded(file, _limit(file.name, description))
+    if hashlib.sha256(content).hexdigest() != description["files"][file.name]:
+        raise ArtifactError(str(file), "has been changed since the model was written", "train it again")
     try:
-        return read_bounded(file, MAX_TEXT_BYTES).decode("utf-8").split("\n")[:-1]
+        terms = content.decode("utf-8").split("\n")[:-1]
     except UnicodeDecodeError as error:
         raise ArtifactError(str(file), "is no UTF-8 text", "train it again") from error
+    if len(terms) != description["terms"]:
+        what = f"does not have the {description['terms']:,} lines that model.json says"
+        raise ArtifactError(str(file), what, "train it again")
+    return terms
 
 
 def default_artifact() -> Path:
@@ -212,8 +228,6 @@ def _limit(name: str, description: dict[str, Any]) -> int:
 def _model(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
     if np.unique(arrays["hashes"]).size != arrays["hashes"].size:
         raise ValueError("two of its terms have the same hash")
-    if _probes(arrays["hashes"]) > MOST_PROBES:
-        raise ValueError("its terms' hashes are chosen to collide")
     return Model(
         labels=description["labels"],
         features=FeatureSpec.from_json(description["features"]),
@@ -231,15 +245,3 @@ def _model(description: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Mode
         display_names=description["display_names"],
         info=description["info"],
     )
-
-
-def _probes(hashes: NDArray[np.uint64]) -> int:
-    """How far from its own place the table of terms (`TermTable`: linear probing, a third full at most) must put one.
-
-    The last of sorted slots s_i ends in place i + max(s_j - j, j <= i). A stranger could choose hashes that all want
-    one place: then the table would take the square of their number to build.
-    """
-    bits = max(4, int(hashes.size * 3).bit_length())
-    slots = np.sort(((hashes * _MULTIPLIER) >> np.uint64(64 - bits)).astype(np.int64))
-    order = np.arange(slots.size)
-    return int((order + np.maximum.accumulate(slots - order) - slots).max(initial=0))

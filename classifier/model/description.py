@@ -18,6 +18,12 @@ SCHEMA = 1
 FILES = ("vocabulary.txt", "weights.npz", "fingerprints.npz", "card.md")
 MAX_TERMS = 5_000_000
 MAX_LABELS = 10_000
+MAX_LABEL = 1_000
+"""Characters of a label, which stands in every row that `chude predict` writes."""
+MAX_TEXT = 1 << 16
+"""Characters of a text about the making of the model."""
+MAX_LISTED = 1_000
+"""Entries of a list about it, such as a label's top terms."""
 MAX_WEIGHTS = 500_000_000
 """Terms times labels: 2 GB, ten times what a corpus of a million articles gives."""
 MAX_TEXTS = 20_000_000
@@ -81,7 +87,11 @@ def _is_number(value: Any, least: float, most: float) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+    return isinstance(value, str) and len(value) <= MAX_TEXT
+
+
+def _is_label(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_LABEL
 
 
 def _is_share(value: Any) -> bool:
@@ -89,12 +99,17 @@ def _is_share(value: Any) -> bool:
 
 
 def _each(good: Check) -> Check:
-    """Whether it is an object, all of whose values are good."""
-    return lambda value: isinstance(value, dict) and all(map(good, value.values()))
+    """Whether it is an object with no more keys than labels can be, all of whose values are good."""
+    return lambda value: (
+        isinstance(value, dict)
+        and len(value) <= MAX_LABELS
+        and all(map(_is_text, value))
+        and all(map(good, value.values()))
+    )
 
 
 def _list_of(good: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(map(good, value))
+    return lambda value: isinstance(value, list) and len(value) <= MAX_LISTED and all(map(good, value))
 
 
 def _is_threshold(value: Any) -> bool:
@@ -102,8 +117,8 @@ def _is_threshold(value: Any) -> bool:
 
 
 def _are_labels(value: Any) -> bool:
-    texts = _list_of(lambda label: isinstance(label, str) and label != "")(value)
-    return texts and 0 < len(value) <= MAX_LABELS and len(set(value)) == len(value)
+    listed = isinstance(value, list) and 0 < len(value) <= MAX_LABELS and all(map(_is_label, value))
+    return listed and len(set(value)) == len(value)
 
 
 def _are_features(value: Any) -> bool:
@@ -111,6 +126,7 @@ def _are_features(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and _list_of(lambda kind: isinstance(kind, str) and kind in TERM_KINDS)(value.get("terms"))
+        and len(set(value["terms"])) == len(value["terms"])
         and _list_of(lambda weight: _is_number(weight, 0, float("inf")))(value.get("zone_weights"))
         and _is_count(value.get("body_characters"))
         and isinstance(value.get("sublinear"), bool)
@@ -156,10 +172,10 @@ _INFO: dict[str, Check] = {
     "command": _is_text,
     "multi_topic": lambda value: isinstance(value, bool),
     "corpus_fingerprint": _is_text,
-    "training": _each(lambda value: isinstance(value, bool | int | float | str)),
+    "training": _each(lambda value: isinstance(value, bool | int | float) or _is_text(value)),
     "cross_validated": _are_scores,
     "real_news": _are_scores,
     "top_terms": _each(_list_of(_is_text)),
-    "segmenter": _each(lambda value: isinstance(value, str | int)),
+    "segmenter": _each(lambda value: isinstance(value, int) or _is_text(value)),
     "made_with": _each(_is_text),
 }

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PASSAGE = 600
 """Characters of a passage: paragraphs are joined until they have so many."""
+MOST_SCORES = 1_000_000
+"""Pages times labels that are worked at together: with thousands of labels a batch is fewer pages."""
 PASSAGE_THRESHOLD = 0.95
 """A passage names a further topic of its page where it is so sure by itself."""
 PASSAGE_SHARE = 0.45
@@ -94,8 +96,14 @@ class Model:
         threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how
         many reasons each prediction carries (0: none).
         """
-        for batch in page_batches(pages):
+        for batch in self.batches(pages):
             yield from self._predict_batch(batch, threshold, explain)
+
+    def batches(self, pages: Iterable[Page]) -> Iterator[list[Page]]:
+        """The pages cut into lists that are best labelled together, in steady memory whatever the number of labels."""
+        most = max(1, MOST_SCORES // len(self.labels))
+        for batch in page_batches(pages):
+            yield from (batch[first : first + most] for first in range(0, len(batch), most))
 
     def _predict_batch(self, pages: Sequence[Page], threshold: float | None, explain: int) -> list[Prediction]:
         self.tokeniser.forget_if_full()  # here, where no tokens are in use, and not below
@@ -121,7 +129,7 @@ class Model:
     def scores(self, pages: Iterable[Page]) -> NDArray[np.float64]:
         """(n, L) uncalibrated scores (log-odds of each label against the rest)."""
         parts = []
-        for batch in page_batches(pages):
+        for batch in self.batches(pages):
             self.tokeniser.forget_if_full()
             parts.append(self._scores(self._rows(batch)[1]))
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
@@ -180,7 +188,9 @@ class Model:
                 owners += [number] * len(cut)
         if not parts:
             return found, speaks
-        shares = self.calibration.primary(self._scores(self._rows(parts)[1]))
+        most = max(1, MOST_SCORES // len(self.labels))
+        chunks = (parts[first : first + most] for first in range(0, len(parts), most))
+        shares = np.concatenate([self.calibration.primary(self._scores(self._rows(chunk)[1])) for chunk in chunks])
         of = np.array(owners)
         np.logical_or.at(found, of, shares >= PASSAGE_THRESHOLD)
         if OTHER not in self.labels:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from classifier.disk.atomic import scratch_folder
 from classifier.disk.own import is_own_folder
-from classifier.features.tokens import page_batches
 from classifier.isolation import strangers_modules_out
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def map_batches(
     started, `on_loss` is called once with the reason and all batches that are left are done here, so that no page is
     lost.
     """
-    batches = page_batches(pages)
+    batches = model.batches(pages)
     first = list(islice(batches, min(jobs, max(_cores(), FEWEST))))
     batches = chain(first, batches)
     waiting: deque[tuple[list[Page], Any]] = deque()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.disk.database import Schema, database
+from classifier.errors import UsageError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,9 +67,57 @@ CREATE INDEX changes_run ON changes (run);
     ),
 )
 
+_DAY = "typeof({0}) != 'text' OR date({0}) IS NOT {0} OR {0} < '1900' OR {0} >= '2101'"
+_TEXT = "typeof({0}) != 'text'"
+_COUNT = "typeof({0}) != 'integer'"
+_WORDS = (
+    "json_valid({0}) = 0 OR json_type({0}) != 'array' OR EXISTS (SELECT 1 FROM json_each({0}) WHERE type != 'text')"
+)
+_SHARE = "typeof({0}) NOT IN ('real', 'integer') OR {0} NOT BETWEEN 0 AND 1"
+_COLUMNS = {
+    "runs": {"as_of": _DAY},
+    "stories": {
+        **dict.fromkeys(("story", "title", "topic", "merged_into", "split_from", "keywords"), _TEXT),
+        **dict.fromkeys(("first_day", "last_day"), _DAY),
+        "keywords ": _WORDS,
+        "probability": _SHARE,
+        "stale": _COUNT,
+    },
+    "headlines": {
+        **dict.fromkeys(("key", "text", "blurb", "story", "ticker"), _TEXT),
+        **dict.fromkeys(("first_day", "last_day"), _DAY),
+    },
+    "sightings": {**dict.fromkeys(("page", "source"), _TEXT), "day": _DAY},
+    "changes": {**dict.fromkeys(("story", "change", "other"), _TEXT), "headlines": _COUNT},
+}
+"""What makes a value of each column wrong, as SQL. The file may be a stranger's, and SQLite keeps anything anywhere."""
+_LINKS = (
+    ("headlines", "a headline without a sighting", "headline NOT IN (SELECT headline FROM sightings)"),
+    ("headlines", "a headline of no story", "story != '' AND story NOT IN (SELECT story FROM stories)"),
+    ("sightings", "a sighting without a headline", "headline NOT IN (SELECT headline FROM headlines)"),
+)
+
+
+def wrong_value(connection: sqlite3.Connection) -> str:
+    """What is the first thing in the archive that chude does not write, "" where there is none."""
+    for table, columns in _COLUMNS.items():
+        for column, wrong in columns.items():
+            if _any(connection, table, wrong.format(column.strip())):
+                return f"its column {table}.{column.strip()} holds what chude does not write"
+    return next((f"it holds {what}" for table, what, wrong in _LINKS if _any(connection, table, wrong)), "")
+
+
+def _any(connection: sqlite3.Connection, table: str, condition: str) -> bool:
+    query = f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1"  # noqa: S608 (constants of this file)
+    return connection.execute(query).fetchone() is not None
+
 
 @contextmanager
 def archive(path: str | Path, *, write: bool = True) -> Iterator[sqlite3.Connection]:
-    """The archive at `path`, made if it is not there. Raises UsageError as `classifier.disk.database.database`."""
+    """The archive at `path`, made if it is not there. Raises UsageError as `classifier.disk.database.database`, and for
+    values that chude does not write.
+    """
     with database(Path(path), SCHEMA, write=write) as connection:
+        if wrong := wrong_value(connection):
+            raise UsageError(str(path), wrong, "take a copy of it, or begin anew")
         yield connection

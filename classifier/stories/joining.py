@@ -23,6 +23,8 @@ SPLIT = 0.75 * JOIN
 """A story whose two parts are less alike than this comes apart."""
 LEAST_PART = 3
 """Headlines that each part of a split has at least."""
+SPLIT_UP_TO = 2_000
+"""A story of more headlines than this is not asked whether it comes apart, which costs the square of their number."""
 HALF_LIFE = 3.0
 """Days of silence after which a story counts half as alike: news cools within days."""
 WINDOW = 10
@@ -156,14 +158,15 @@ class _Linkage:
 
 
 def parts(rows: csr_matrix) -> NDArray[np.bool_] | None:
-    """(n,) which rows are the second of two parts that are less alike than SPLIT; None where the story holds together.
+    """(n,) which rows are the second of two parts that are less alike than SPLIT; None where the story holds together,
+    or has more than SPLIT_UP_TO.
 
     The second part is the one without the first row.
     """
     from scipy.cluster.hierarchy import linkage
 
     count = rows.shape[0]
-    if count < 2 * LEAST_PART:
+    if count < 2 * LEAST_PART or count > SPLIT_UP_TO:
         return None
     products = np.asarray((rows @ rows.T).todense())
     apart = np.maximum(1 - products, 0)[np.triu_indices(count, 1)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from classifier.clustering.layout import MOST, cluster_middles, layout
 from classifier.clustering.weeks import all_weeks, weeks
+from classifier.disk.atomic import resolved
 from eval.plots.figures import headline_map, save, silhouette_chart, timeline
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_clusters(result: ClusterResult, path: Path) -> dict[str, Path]:
         points, labels, sizes = cluster_middles(points, labels)
     drawn = {"map": path, "silhouette": path.with_name(f"{path.stem}-silhouette{path.suffix}")}
     # Its own name was given and may be a link, as with -o; the names beside it were not, and no link there is followed.
-    save(headline_map(layout(points), labels, names, sizes=sizes), path.resolve())
+    save(headline_map(layout(points), labels, names, sizes=sizes), resolved(path))
     largest = np.where(grouped < _MOST_CHARTED, grouped, -1)  # numbered by size
     save(silhouette_chart(result.silhouettes, largest, names), drawn["silhouette"])
     if periods := all_weeks(news):

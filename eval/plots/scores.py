@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike, NDArray
 
+MOST_LABELS = 60
+"""Labels of a confusion matrix that are told apart; a picture's size grows with the square of their number."""
 _LONGEST = 32
 """Characters of a label: more would leave no room for the numbers."""
 _LUMINANCE = (0.2126, 0.7152, 0.0722)  # of linear red, green and blue (Rec. 709)
@@ -25,15 +27,23 @@ _LUMINANCE = (0.2126, 0.7152, 0.0722)  # of linear red, green and blue (Rec. 709
 def confusion_matrix(counts: ArrayLike, labels: Sequence[str]) -> Figure:
     """Articles by gold label (row) and predicted label (column), (L, L): counts, and what share of the row they are.
 
-    Blue is right, orange is wrong, the darker the larger the share of the row.
+    Blue is right, orange is wrong, the darker the larger the share of the row. Of more than MOST_LABELS labels those
+    with most articles have rows and columns, and one more column is what was given of the others.
     """
-    table, labels = np.asarray(counts, dtype=int), [drawable(label, _LONGEST) for label in labels]
-    support, L = table.sum(axis=1), len(labels)
+    table, names = np.asarray(counts, dtype=int), [drawable(label, _LONGEST) for label in labels]
+    others = len(names) - MOST_LABELS
+    if others > 0:
+        kept = np.sort(np.lexsort((np.arange(len(names)), -table.sum(axis=1)))[:MOST_LABELS])
+        rest = np.setdiff1d(np.arange(len(names)), kept)
+        table = np.column_stack((table[np.ix_(kept, kept)], table[np.ix_(kept, rest)].sum(axis=1)))
+        names = [names[row] for row in kept.tolist()]
+    support, L = table.sum(axis=1), len(names)
+    columns = [*names, f"{others:,} other{'s' if others > 1 else ''}"] if others > 0 else names
     shares = ratio(table, support[:, None])
     cell = 0.95 if L <= 6 else 0.7 if L <= 14 else 0.42
     figure = new_figure(max(2.6, cell * L * 0.7 + 1.6), max(WIDTH if L > 6 else 6.2, cell * L + 2.4))
     axes = figure.subplots()
-    right = np.eye(L, dtype=bool)
+    right = np.arange(L)[:, None] == np.arange(len(columns))
     colours = _tint(shares, right)
     axes.imshow(colours, aspect="auto")
     for i, j in np.argwhere((table > 0) | right) if L <= 25 else ():
@@ -41,12 +51,12 @@ def confusion_matrix(counts: ArrayLike, labels: Sequence[str]) -> Figure:
         share = f"\n{_percent(shares[i, j])}" if L <= 14 else ""
         axes.text(j, i, f"{table[i, j]}{share}", ha="center", va="center", color=ink, fontsize=10 if L <= 8 else 8)
     # Names wider than their column are set aslant, each ending below its column.
-    aslant = max(map(len, labels), default=0) * 0.085 > cell
-    axes.set_xticks(range(L), labels)
+    aslant = max(map(len, columns), default=0) * 0.085 > cell
+    axes.set_xticks(range(len(columns)), columns)
     axes.tick_params(axis="x", rotation=30 if aslant else 0)
     for tick in axes.get_xticklabels():
         tick.set(horizontalalignment="right" if aslant else "center", rotation_mode="anchor" if aslant else "default")
-    axes.set_yticks(range(L), _counted(labels, support))
+    axes.set_yticks(range(L), _counted(names, support))
     axes.tick_params(length=0)
     axes.set_xlabel("predicted")
     axes.set_ylabel("gold (articles)")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 PICTURES = ("confusion", "topics", "reliability", "coverage", "learning")
+MOST_TOPICS = 100
 LEAST_SHARE = 0.05  # a threshold that keeps fewer articles is not marked: its accuracy is chance
 
 
@@ -30,6 +31,7 @@ def pictures(report: Json) -> dict[str, Figure]:
         return found
     rows = report["per_topic"]
     found["confusion"] = confusion_matrix(report["confusion"]["counts"], report["confusion"]["labels"])
+    rows = _largest(rows)
     panels = {
         name: [_triple(row[key]) for row in rows]
         for name, key in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
@@ -60,6 +62,12 @@ def pictures(report: Json) -> dict[str, Figure]:
         series = {name_of(name): [_triple(score) for score in scores] for name, scores in curve["scores"].items()}
         found["learning"] = learning_curve(curve["sizes"], series)
     return found
+
+
+def _largest(rows: list[Json]) -> list[Json]:
+    """The MOST_TOPICS labels with most articles, in their order: a picture of thousands would be no picture."""
+    order = sorted(range(len(rows)), key=lambda row: (-rows[row]["support"], row))[:MOST_TOPICS]
+    return [rows[row] for row in sorted(order)]
 
 
 def _triple(score: Json) -> tuple[float, float, float]:

@@ -104,7 +104,9 @@ def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
     images = {name: drawn[name, KINDS[0]] for name in figures}
     text = json.dumps(report, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
     files = {f"{name}.{kind}": picture for (name, kind), picture in drawn.items()}
-    files |= {"report.json": text.encode(), "report.html": report_page(report, images).encode()}
+    page = report_page(report, images)
+    # Names of files need not be UTF-8: what is not becomes an escape, which JSON reads back as it was.
+    files |= {"report.json": text.encode("utf-8", "backslashreplace"), "report.html": page.encode("utf-8", "replace")}
     for name in PICTURES:
         if name not in images:
             for kind in KINDS:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.errors import UsageError
 from classifier.types import OTHER
 from eval.scores.metrics import label_order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 Term = tuple[str, float]
 """A term and its weight for the predicted label."""
+
+
+MOST_LABELS = 1_000
+"""Different labels that can be judged: matrices of all pairs of them are made, shown and drawn from again and again."""
+
+
+def check_labels(*sides: Iterable[str]) -> None:
+    """Raises UsageError where gold and predictions have more than MOST_LABELS different labels between them."""
+    count = len(set().union(*sides))
+    if count > MOST_LABELS:
+        what = f"gold and predictions have {count:,} different labels, a report at most {MOST_LABELS:,}"
+        raise UsageError("", what, "name the column of the topics with --label-column")
 
 
 def reads_as(label: str) -> str:

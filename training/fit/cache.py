@@ -12,8 +12,6 @@ import re
 import struct
 import tempfile
 import time
-import zipfile
-import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier import __version__
+from classifier.disk.own import is_own_folder, open_own
+from classifier.disk.untrusted import read_stored
 from classifier.features.tokens import Lexicon, Marks, Tokens
 from classifier.features.zones import ZONES, zones
 from classifier.vietnamese.pyvi_model import load_pyvi_model
@@ -62,9 +62,10 @@ def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
         return None if named.strip().lower() in ("", "off") else Path(named)
     base = environment.get("XDG_CACHE_HOME")
     try:
-        return (Path(base) if base else Path.home() / ".cache") / "chude"
+        folder = (Path(base) if base else Path.home() / ".cache") / "chude"
     except RuntimeError:  # no home directory
         return None
+    return folder if folder.is_absolute() else None  # never in the folder somebody happens to work in
 
 
 def tokenise_cached(pages: Sequence[Page], body_characters: int = 0, *, folder: Path | None = None) -> TokenisedCorpus:
@@ -128,11 +129,10 @@ def write_entry(entry: Path, tokens: TokenisedCorpus) -> None:
 def read_entry(entry: Path, pages: int) -> TokenisedCorpus | None:
     """The entry of a corpus of so many pages, marked as used just now; None where there is none that can be used."""
     try:
-        with np.load(entry, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in _ARRAYS}
-        tokens = _tokens(arrays, pages)
+        with os.fdopen(open_own(entry, os.O_RDONLY), "rb") as stream:
+            tokens = _tokens(read_stored(stream, _ARRAYS), pages)
         os.utime(entry)
-    except (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
+    except (OSError, ValueError):
         return None
     return tokens
 
@@ -161,12 +161,9 @@ def _ours(folder: Path) -> bool:
     """Makes the folder if need be; False where somebody else could have written what is in it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        facts = folder.stat()
     except OSError:
         return False
-    if not hasattr(os, "getuid"):
-        return True
-    return facts.st_uid == os.getuid() and not facts.st_mode & 0o022
+    return is_own_folder(folder)
 
 
 def _tokens(arrays: Mapping[str, NDArray[np.generic]], pages: int) -> TokenisedCorpus:

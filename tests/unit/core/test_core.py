@@ -63,20 +63,20 @@ def test_columns_refuses_arrays_that_do_not_fit(compiled):
     frozen.flags.writeable = False
     full = np.zeros(16, dtype=np.int32)
     for wrong in (
-        (hashes, keys, numbers, out[:9]),
-        (hashes, keys, numbers, out.astype(np.int64)),
-        (hashes, keys, numbers, out[::2]),
-        (hashes, keys[:15], numbers[:15], out),
-        (hashes, keys, numbers[:15], out),
-        (hashes, keys[:0], numbers[:0], out),
-        (hashes, keys, full, out),
-        (hashes.astype(np.uint32), keys, numbers, out),
+        (hashes, 1, keys, numbers, out[:9]),
+        (hashes, 1, keys, numbers, out.astype(np.int64)),
+        (hashes, 1, keys, numbers, out[::2]),
+        (hashes, 1, keys[:15], numbers[:15], out),
+        (hashes, 1, keys, numbers[:15], out),
+        (hashes, 1, keys[:0], numbers[:0], out),
+        (hashes, 1, keys, full, out),
+        (hashes.astype(np.uint32), 1, keys, numbers, out),
     ):
         with pytest.raises((ValueError, BufferError)):
             compiled.columns(*wrong)
     with pytest.raises((ValueError, BufferError)):
-        compiled.columns(hashes, keys, numbers, frozen)
+        compiled.columns(hashes, 1, keys, numbers, frozen)
     with pytest.raises(TypeError):
-        compiled.columns(hashes, keys, numbers, None)
-    compiled.columns(hashes, keys, numbers, out)
+        compiled.columns(hashes, 1, keys, numbers, None)
+    compiled.columns(hashes, 1, keys, numbers, out)
     assert out.tolist() == [-1] * 10

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.features import counts
 from classifier.features import tokens as features
 from classifier.features.counts import Counts, TermTable, count_terms, row_sums, tf_idf
 from classifier.features.kinds import TERM_KINDS, readable, terms_of, word_hashes
@@ -239,10 +238,13 @@ def test_rows_without_terms_stay_empty_in_tf_idf():
     assert row_sums(np.array([1.0, 2.0, 4.0]), np.array([0, 0, 2, 2, 3])).tolist() == [0, 3, 0, 4]
 
 
+MULTIPLIER = 0x9E3779B97F4A7C15
+
+
 def _colliding(slot, count, size):
     """Different hashes that all fall into one slot of a table of `size` hashes."""
     bits = max(4, int(size * 3).bit_length())
-    inverse = pow(int(counts._MULTIPLIER), -1, 1 << 64)
+    inverse = pow(MULTIPLIER, -1, 1 << 64)
     return [(((slot << (64 - bits)) | low) * inverse) & MASK for low in range(1, count + 1)]
 
 
@@ -254,7 +256,7 @@ def test_a_term_table_answers_as_a_dict(keys, others, slot):
     every = [*sorted(keys), *(key for key in crowded if key not in keys)]
     plain = {key: column for column, key in enumerate(every)}
     asked = [*every, *others, *_colliding(slot, 9, len(every)), 0, MASK]
-    found = TermTable(np.array(every, dtype=np.uint64)).columns(np.array(asked, dtype=np.uint64))
+    found = TermTable(np.array(every, dtype=np.uint64), MULTIPLIER).columns(np.array(asked, dtype=np.uint64))
     assert found.tolist() == [plain.get(key, -1) for key in asked]
 
 
@@ -262,8 +264,18 @@ def test_a_crowded_end_of_the_table_goes_on_at_its_beginning():
     """Hashes of the last slot are found behind the wrap."""
     keys = _colliding(15, 5, 5)
     keys = keys[:5]
-    table = TermTable(np.array(keys, dtype=np.uint64))
+    table = TermTable(np.array(keys, dtype=np.uint64), MULTIPLIER)
     assert table.columns(np.array(keys, dtype=np.uint64)).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_hashes_chosen_for_one_multiplier_spread_in_every_table():
+    """Sixty thousand that would all want one place of a table whose multiplier is known; a stranger knows none."""
+    chosen = np.array(_colliding(7, 60_000, 60_000), dtype=np.uint64)
+    for _ in range(3):
+        table = TermTable(chosen)
+        _, wanted = np.unique(table._slots(chosen), return_counts=True)
+        assert wanted.max() < 600
+        assert table.columns(chosen).tolist() == list(range(chosen.size))
 
 
 def test_a_term_table_refuses_two_equal_hashes():

@@ -30,6 +30,7 @@ from classifier.duplicates.near_duplicates import find_copies
 from classifier.errors import ArtifactError
 from classifier.features.tokens import Tokeniser
 from classifier.model.artifact import FILES, SCHEMA, read_description, read_fingerprints, read_vocabulary, save
+from classifier.model.description import MAX_LABEL
 from classifier.types import Page
 from training.card import model_card
 
@@ -588,12 +589,47 @@ def test_unexpected_names_keys_and_numbers_are_refused(folder):
     assert "not readable JSON" in _refused(folder)
 
 
-def test_hashes_that_collide_by_choice_are_refused(folder):
-    """They would take the table of terms the square of their number to build: minutes for thousands, days for more."""
+def test_hashes_that_are_chosen_to_collide_are_a_model_like_any(folder):
+    """An honest corpus may be made to give such; every table of terms spreads them in a way of its own."""
     arrays = _arrays(folder)
     inverse = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
     _write_npz(folder, arrays, hashes=np.arange(arrays["hashes"].size, dtype=np.uint64) * inverse)
-    assert "collide" in _refused(folder)
+    assert load(folder).predict([Page("1", "Mỹ và Nga")])[0].topic
+
+
+def test_texts_and_lists_that_would_stall_a_run_are_refused(folder):
+    """A kind of terms a thousand times, labels of megabytes, more top terms than anybody reads, endless texts."""
+    text = (folder / "model.json").read_text(encoding="utf-8")
+    description = json.loads(text)
+    labels, features = description["labels"], description["features"]
+    for changes in (
+        {"features": {**features, "terms": ["w1"] * 2}},
+        {"features": {**features, "terms": ["w1", "w2"] * 100_000}},
+        {"labels": [*labels[:-1], "x" * 3_000_000]},
+        {"labels": [*labels[:-1], "x" * (MAX_LABEL + 1)]},
+        {"display_names": {labels[0]: "x" * 3_000_000}},
+        {"info": {**description["info"], "top_terms": {labels[0]: ["nga"] * 160_000}}},
+        {"info": {**description["info"], "top_terms": {labels[0]: ["x" * 3_000_000]}}},
+        {"info": {**description["info"], "top_terms": {f"t{n}": ["nga"] for n in range(160_000)}}},
+        {"info": {**description["info"], "made_with": {"x" * 3_000_000: "1"}}},
+        {"info": {**description["info"], "name": "x" * 3_000_000}},
+    ):
+        (folder / "model.json").write_text(text, encoding="utf-8")
+        _sign(folder, **changes)
+        assert len(_refused(folder)) < 400
+
+
+def test_what_cannot_be_loaded_is_not_written(folder, small_model, tmp_path):
+    """`save` reads what it wrote before the old model is replaced."""
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    small_model.display_names = {"syria": "x" * 3_000_000}
+    try:
+        with pytest.raises(ArtifactError, match="nothing was replaced") as refused:
+            save(folder, small_model, ["x"] * small_model.hashes.size, "")
+    finally:
+        small_model.display_names = {}
+    assert str(folder) in str(refused.value)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.filterwarnings("error")
@@ -678,8 +714,21 @@ def test_fingerprints_and_vocabulary_changed_after_loading_are_noticed(folder):
     (folder / "fingerprints.npz").write_bytes(raw[:-1] + b"\1")
     with pytest.raises(ArtifactError, match="changed"):
         read_fingerprints(folder)
+    terms = read_vocabulary(folder)
+    (folder / "vocabulary.txt").write_text("".join(f"{term}\n" for term in reversed(terms)), encoding="utf-8")
+    with pytest.raises(ArtifactError, match="changed"):
+        read_vocabulary(folder)
+
+
+def test_a_signed_vocabulary_is_text_and_as_long_as_the_model_says(folder):
+    """Whoever can sign can also write another number of lines, or what is no text."""
     (folder / "vocabulary.txt").write_bytes(b"\xff\n")
+    _sign(folder)
     with pytest.raises(ArtifactError, match="UTF-8"):
+        read_vocabulary(folder)
+    (folder / "vocabulary.txt").write_bytes(b"nga\n")
+    _sign(folder)
+    with pytest.raises(ArtifactError, match=r"lines that model\.json says"):
         read_vocabulary(folder)
 
 

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+CLUSTER_METHODS = ("kmeans", "hdbscan")
+"""Ways to cluster headlines, a file of `classifier.clustering.methods` each; the first unless told otherwise."""
+MAX_LABEL = 1_000
+"""Characters of a label, which stands in every row that `chude predict` writes."""
 OTHER = "other"
 """The label of an article that none of the topics fits."""
 

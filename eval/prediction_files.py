@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from classifier import wording
 from classifier.errors import UnreadableError, UsageError
-from classifier.model.description import MAX_LABEL
 from classifier.reading.limits import HEAD, MAX_LINE_VALUES
 from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.streams import open_file
 from classifier.reading.tables.delimited import read_records
 from classifier.reading.tables.lines import read_lines
-from classifier.types import Skipped
+from classifier.types import MAX_LABEL, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

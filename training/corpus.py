@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import NoInputError
-from classifier.model.description import MAX_LABEL
 from classifier.reading import Columns, read_pages
-from classifier.types import OTHER, Page, Skipped
+from classifier.types import MAX_LABEL, OTHER, Page, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

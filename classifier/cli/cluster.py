@@ -10,7 +10,7 @@ import click
 from classifier import wording
 from classifier.cli import common, writers
 from classifier.cli.cluster_files import CONTENTS, draw, write, write_folder
-from classifier.clustering.methods import METHODS
+from classifier.types import CLUSTER_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +42,9 @@ def _picture(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option("--k", metavar="auto|N", default="auto", callback=_number, help="How many clusters. [default: auto]")
 @click.option(
     "--method",
-    type=click.Choice(METHODS),
-    default=METHODS[0],
-    help=f"How to cluster; hdbscan sets apart what lies close to nothing. [default: {METHODS[0]}]",
+    type=click.Choice(CLUSTER_METHODS),
+    default=CLUSTER_METHODS[0],
+    help=f"How to cluster; hdbscan sets apart what lies close to nothing. [default: {CLUSTER_METHODS[0]}]",
 )
 @click.option(
     "--max-outliers",

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from classifier.clustering.merge import MergedHeadline, merge_headlines
-from classifier.clustering.methods import METHODS, method_named
+from classifier.clustering.methods import method_named
 from classifier.clustering.methods.scattered import parted
 from classifier.clustering.names import keywords
 from classifier.clustering.silhouette import fits, silhouettes
 from classifier.clustering.vectors import SCATTERED_UP_TO, place
 from classifier.errors import UsageError
-from classifier.types import Headline, Page
+from classifier.types import CLUSTER_METHODS, Headline, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,11 +74,11 @@ def cluster_headlines(
     k: int | Literal["auto"] = "auto",
     *,
     max_outliers: int = 0,
-    method: str = METHODS[0],
+    method: str = CLUSTER_METHODS[0],
     model: Model | None = None,
 ) -> list[Cluster]:
     """Clusters headlines (strings or `Headline`s). k: how many clusters, or "auto"; max_outliers: how many may fit
-    nowhere; method: one of `classifier.clustering.methods.METHODS`.
+    nowhere; method: one of `classifier.types.CLUSTER_METHODS`.
 
     The same headlines give the same clusters in any order. Raises UsageError for a k below 1.
     """
@@ -93,7 +93,7 @@ def cluster_merged(
     k: int | Literal["auto"] = "auto",
     *,
     max_outliers: int = 0,
-    method: str = METHODS[0],
+    method: str = CLUSTER_METHODS[0],
     model: Model | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> ClusterResult:

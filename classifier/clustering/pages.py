@@ -9,8 +9,7 @@ import numpy as np
 
 from classifier.clustering.cluster import ClusterResult, cluster_merged
 from classifier.clustering.merge import MergedHeadline, headline_key, merge_headlines
-from classifier.clustering.methods import METHODS
-from classifier.types import Skipped
+from classifier.types import CLUSTER_METHODS, Skipped
 from classifier.vietnamese.dates import UNREAD, column_of, dates_by_column
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def cluster_pages(
     k: int | Literal["auto"] = "auto",
     *,
     max_outliers: int = 0,
-    method: str = METHODS[0],
+    method: str = CLUSTER_METHODS[0],
     model: Model | None = None,
     on_skip: OnSkip | None = None,
     progress: Callable[[str, float], None] | None = None,
@@ -61,7 +60,7 @@ def cluster_pages(
     """Clusters the related headlines of pages, and the headlines of a table's rows, as `chude cluster` does.
 
     k: how many clusters, or "auto"; max_outliers: how many headlines may fit nowhere; method: one of
-    `classifier.clustering.methods.METHODS`; model: names each cluster's topic; on_skip: called with each headline
+    `classifier.types.CLUSTER_METHODS`; model: names each cluster's topic; on_skip: called with each headline
     without a word as it is met; progress: with what is being done and the share of all done. Without a headline the
     result is empty. Raises UsageError for a k below 1 or above the number of different headlines, and for any where the
     method takes none.

@@ -89,7 +89,7 @@ def _check_usable(written: Path, folder: Path) -> None:
         load(written)
     except ArtifactError as error:
         inside = str(folder / Path(error.where).relative_to(written))
-        raise ArtifactError(inside, f"as it would be written, it {error.what}", "nothing was replaced") from error
+        raise ArtifactError(inside, f"would not load ({error.what})", "nothing was replaced") from error
 
 
 def load(folder: str | Path) -> Model:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from classifier.features.kinds import TERM_KINDS
+from classifier.types import MAX_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,6 @@ SCHEMA = 1
 FILES = ("vocabulary.txt", "weights.npz", "fingerprints.npz", "card.md")
 MAX_TERMS = 5_000_000
 MAX_LABELS = 10_000
-MAX_LABEL = 1_000
-"""Characters of a label, which stands in every row that `chude predict` writes."""
 MAX_TEXT = 1 << 16
 """Characters of a text about the making of the model."""
 MAX_LISTED = 1_000

@@ -10,15 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from classifier.errors import UsageError
+from classifier.types import CLUSTER_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
     from numpy.typing import NDArray
-
-METHODS = ("kmeans", "hdbscan")
-"""The first is the one that is taken unless told otherwise."""
 
 
 class Method(Protocol):
@@ -35,7 +33,7 @@ class Method(Protocol):
 
 
 def method_named(name: str) -> Method:
-    """The way to cluster of that name, one of METHODS. Raises UsageError for another name."""
-    if name not in METHODS:
-        raise UsageError("method", f"{name!r} is no way to cluster", f"take one of {', '.join(METHODS)}")
+    """The way to cluster of that name, one of CLUSTER_METHODS. Raises UsageError for another name."""
+    if name not in CLUSTER_METHODS:
+        raise UsageError("method", f"{name!r} is no way to cluster", f"take one of {', '.join(CLUSTER_METHODS)}")
     return cast("Method", getattr(import_module(f"{__name__}.{name}"), name))

@@ -7,10 +7,10 @@ import pytest
 
 from classifier import cluster_headlines
 from classifier.clustering import cluster_pages
-from classifier.clustering.methods import METHODS, kmeans, method_named
+from classifier.clustering.methods import kmeans, method_named
 from classifier.clustering.methods.hdbscan import hdbscan
 from classifier.errors import UsageError
-from classifier.types import Headline, Page
+from classifier.types import CLUSTER_METHODS, Headline, Page
 
 EVENTS = {
     "storm": ["Bão Sao La áp sát vịnh Bắc Bộ", "Bão Sao La áp sát đất liền Bắc Bộ", "Vịnh Bắc Bộ đón bão Sao La"],
@@ -28,7 +28,7 @@ def three_heaps(rng, strangers=4):
     return points.astype(np.float32), np.array([heap for heap in range(3) for _ in range(10)] + [-1] * strangers)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", CLUSTER_METHODS)
 def test_every_way_gives_numbers_without_gaps(name):
     """Also for no point, for one, and for equal ones; noise is -1, a cluster is 0 or more."""
     for points in (np.zeros((0, 2)), np.ones((1, 1)), np.ones((5, 1)), three_heaps(np.random.default_rng(3))[0]):

@@ -26,6 +26,8 @@ DEATHS = 10
 """So many workers may die at a part before it is given up: those killed from outside are nobody's fault."""
 AHEAD = 3
 """Parts a thread that are given out at a time: enough that none idles, few enough for a scheduler's memory."""
+WORKERS_WAIT = 60
+"""Seconds in which a scheduler must have its first worker."""
 NEEDS = "pip install 'chude[dask]'"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -46,7 +48,8 @@ def client(scheduler: str | None, jobs: int, *, threads: bool = False) -> Iterat
     import dask
     from distributed import Client, LocalCluster
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in lines of our own
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in lines of our own
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,
         "distributed.worker.daemon": True,
@@ -56,11 +59,12 @@ def client(scheduler: str | None, jobs: int, *, threads: bool = False) -> Iterat
         stack.enter_context(dask.config.set(settings))
         if scheduler:
             try:
-                yield stack.enter_context(Client(scheduler, timeout="15s", set_as_default=False))
+                found = stack.enter_context(Client(scheduler, timeout="15s", set_as_default=False))
+                found.wait_for_workers(1, timeout=WORKERS_WAIT)
             except (OSError, ValueError, TimeoutError) as error:
-                if isinstance(error, OSError) and error.filename:
-                    raise
-                raise EngineError(scheduler, f"no Dask scheduler answers ({error})", "check the address") from error
+                what = f"no Dask scheduler with workers answers ({' '.join(str(error).split())})"
+                raise EngineError(scheduler, what, "check the address, and start workers there") from error
+            yield found
             return
         stack.enter_context(strangers_modules_out())
         scratch = stack.enter_context(scratch_folder("chude-dask"))

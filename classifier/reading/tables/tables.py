@@ -168,10 +168,11 @@ def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Sk
     try:
         file = parquet.ParquetFile(stream)
         check_columns(file.schema_arrow.names, table.columns, table.source)
-        for batch in file.iter_batches(batch_size=PARQUET_ROWS):
-            for row in batch.to_pylist():
-                number += 1
-                yield table.row(row, number)
+        for group in range(file.num_row_groups):  # one at a time: read ahead, a broken one would hide those before it
+            for batch in file.iter_batches(batch_size=PARQUET_ROWS, row_groups=[group]):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield table.row(row, number)
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise UnreadableError(table.source, f"is no readable Parquet after row {number} ({reason})") from error

@@ -94,7 +94,7 @@ class TopicScore:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A word or phrase and its contribution to the label's score (log-odds; negative speaks against)."""
+    """A word or phrase and its part of the label's score before calibration (a margin; negative: against)."""
 
     term: str
     weight: float

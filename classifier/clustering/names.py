@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +16,7 @@ from classifier.vietnamese.background import background
 from classifier.vietnamese.normalise import NUMBER, normalise
 from classifier.vietnamese.pyvi_model import load_pyvi_model
 from classifier.vietnamese.segmenter import nfc
+from classifier.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -236,7 +236,7 @@ def _name(tokens: Sequence[_Token], begin: int, end: int, seen: Counter[str]) ->
     single = end - begin == 1
     # A single syllable with a capital is a whole name only where it is a country's: Phi is a part of one.
     if not key or (
-        single and (len(key) < 2 or (_vietnamese(texts[0]) and not texts[0].isupper() and key not in _COUNTRIES))
+        single and (len(key) < 2 or (is_syllable(texts[0]) and not texts[0].isupper() and key not in _COUNTRIES))
     ):
         return None
     return _Unit(key, " ".join(texts), name, begin, end)
@@ -257,18 +257,7 @@ def _alone_a_name(text: str, seen: Counter[str]) -> bool:
     """Whether a word that a sentence begins with is a name."""
     if text.lower() in _COUNTRIES or (text.isupper() and len(text) > 1):
         return True
-    return any(map(str.isdigit, text)) or not _vietnamese(text) or (seen[_key_of([text])] > 0 and len(text) > 1)
-
-
-_SYLLABLE = re.compile(
-    "(ngh?|nh|ch|tr|th|ph|kh|gh|gi|qu|[bcdđghklmnprstvx])?"
-    "[aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ]{1,3}(ng|nh|ch|[cmnpt])?"
-)
-"""What can be a syllable of Vietnamese; Estonia, al and Jong are none."""
-
-
-def _vietnamese(text: str) -> bool:
-    return _SYLLABLE.fullmatch(text.lower()) is not None
+    return any(map(str.isdigit, text)) or not is_syllable(text) or (seen[_key_of([text])] > 0 and len(text) > 1)
 
 
 @lru_cache(maxsize=1)

@@ -127,19 +127,15 @@ class Model:
         return predictions
 
     def scores(self, pages: Iterable[Page]) -> NDArray[np.float64]:
-        """(n, L) uncalibrated scores (log-odds of each label against the rest)."""
+        """(n, L) uncalibrated scores of each label against the rest: margins of an SVM, log-odds of a logistic one."""
         parts = []
         for batch in self.batches(pages):
             self.tokeniser.forget_if_full()
             parts.append(self._scores(self._rows(batch)[1]))
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
 
-    def topic_of_group(self, pages: Sequence[Page]) -> str:
-        """The label of several short texts about one thing: of their mean probabilities."""
-        return self.topics_of_groups([pages])[0]
-
     def topics_of_groups(self, groups: Sequence[Sequence[Page]]) -> list[str]:
-        """`topic_of_group` of each of many groups, none empty, at once."""
+        """The label of each of many groups, none empty, of short texts about one thing: of their mean probabilities."""
         shares = self.calibration.primary(self.scores(page for group in groups for page in group))
         ends = np.cumsum([len(group) for group in groups])[:-1]
         means = [part.mean(axis=0) for part in np.split(shares, ends)]

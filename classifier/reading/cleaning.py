@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from classifier.reading.raw.encoding import tidy
 from classifier.reading.raw.mojibake import SIGNS, undo_mojibake
-from classifier.reading.raw.old_encodings import is_syllable
+from classifier.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
     from typing import Any

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from classifier.vietnamese.syllable import bare, is_bare_syllable
+
 READ_CHARACTERS = 600
 LEAST_LETTERS = 20
 """With fewer letters (a name, an abbreviation) nothing can be told."""
@@ -15,12 +17,6 @@ LEAST_FORMED = 0.65
 
 _ACCENTED = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]")
 _WORD = re.compile(r"[^\W\d_]+")
-# A syllable without its accents: onset, nucleus with glides, coda (Thompson 1965, "A Vietnamese Grammar", ch. 2).
-_SYLLABLE = re.compile(
-    "(ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?"
-    "(oai|oao|oay|oeo|uai|uay|uao|uoi|uou|uya|uye|uyu|ieu|yeu|[aeiou]{2}|uy|ay|ye|[aeiouy])"
-    "(ch|ng|nh|[cmnpt])?"
-)
 
 
 def foreign_share(text: str) -> float | None:
@@ -33,9 +29,5 @@ def foreign_share(text: str) -> float | None:
     letters = sum(map(len, words))
     if letters < LEAST_LETTERS or len(_ACCENTED.findall(text)) >= LEAST_ACCENTED * letters:
         return None
-    share = sum(_SYLLABLE.fullmatch(_bare(word)) is not None for word in words) / len(words)
+    share = sum(is_bare_syllable(bare(word)) for word in words) / len(words)
     return None if share >= LEAST_FORMED else 1 - share
-
-
-def _bare(word: str) -> str:
-    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", word)).replace("đ", "d")

@@ -117,20 +117,6 @@ def per_label(gold: Sequence[str], predicted: Sequence[str]) -> list[LabelScore]
     return [LabelScore(name, float(p), float(r), float(f), int(s), int(g)) for name, p, r, f, s, g in columns]
 
 
-def micro(gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str] | None = None) -> Rates:
-    """Precision, recall and F1 with the articles of `labels` pooled (all labels: each equals the accuracy).
-
-    Give the topics without "other" to ask how well articles on a topic are found and named. 0 where nothing was
-    predicted or nothing stands in gold; NaN without articles.
-    """
-    check_same_length(gold, predicted)
-    if not len(gold):
-        return Rates(NAN, NAN, NAN)
-    wanted = set(gold) | set(predicted) if labels is None else set(labels)
-    hits = sum(g == p for g, p in zip(gold, predicted, strict=True) if g in wanted)
-    return rates(hits, sum(p in wanted for p in predicted), sum(g in wanted for g in gold))
-
-
 def rates(hits: int, predicted: int, support: int) -> Rates:
     """Precision, recall and F1 from counts, 0 where a denominator is 0."""
     return Rates(

@@ -10,9 +10,9 @@ import hashlib
 import os
 import re
 import struct
+import sys
 import tempfile
 import time
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,8 @@ _ARRAYS = {
     "batch_pages": "<i8",
     "strings": "|u1",
 }
-# What the integers of an entry depend on besides the texts; so an edited chude never reads what an older one wrote.
-_PACKAGES = ("classifier.vietnamese", "classifier.features")
+_HERE = Path(__file__).resolve().parent
+_CODE = (".py", ".c", ".so", ".pyd")
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -86,16 +86,30 @@ def tokenise_cached(pages: Sequence[Page], body_characters: int = 0, *, folder: 
 
 def corpus_key(pages: Sequence[Page], body_characters: int) -> str:
     """A digest of the zones of all pages in order and of all else that their segmentation depends on."""
-    digest = hashlib.sha256(f"chude {__version__} pyvi {load_pyvi_model().version} {body_characters}".encode())
-    for package in _PACKAGES:
-        for source in sorted(files(package).iterdir(), key=lambda source: source.name):
-            if source.name.endswith(".py"):
-                digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    pyvi = load_pyvi_model().version
+    digest = hashlib.sha256(f"chude {__version__} pyvi {pyvi} python {sys.version} {body_characters}".encode())
+    digest.update(code_digest(_HERE.parent.parent))
     for page in pages:
         parts = [zone.encode("utf-8", "surrogatepass") for zone in zones(page, body_characters)]
         digest.update(struct.pack(f"<{len(parts)}Q", *map(len, parts)))
         digest.update(b"".join(parts))
     return digest.hexdigest()
+
+
+def code_digest(root: Path) -> bytes:
+    """The sha256 of all code between a page and the integers of an entry; `root` holds chude's packages.
+
+    That is all of `classifier` and the two modules that make an entry, not a list of what matters today: an edited
+    chude never reads what an older one wrote, and segmenting once too often is all that it costs.
+    """
+    own = [root / "training" / "fit" / name for name in ("cache.py", "matrix.py")]
+    digest = hashlib.sha256()
+    for file in sorted([*own, *(root / "classifier").rglob("*")]):
+        if file.suffix in _CODE:
+            digest.update(
+                file.relative_to(root).as_posix().encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest()
+            )
+    return digest.digest()
 
 
 def write_entry(entry: Path, tokens: TokenisedCorpus) -> None:

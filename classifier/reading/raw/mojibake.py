@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from classifier.reading.raw.old_encodings import is_common, is_syllable
+from classifier.reading.raw.old_encodings import is_common
+from classifier.vietnamese.syllable import is_syllable
 
 SIGNS = "\xba\xbb"
 """One of these stands in every Vietnamese text that was misread so, and hardly ever in another."""

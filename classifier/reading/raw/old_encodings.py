@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from classifier.reading.raw.legacy_vietnamese import decode_legacy, legacy_name
+from classifier.vietnamese.syllable import is_syllable
 
 CANDIDATES = ("tcvn3", "vni", "cp1258", "viscii")
 
@@ -21,27 +22,16 @@ _LEAST_MARKED = 0.3
 """Share of these syllables among all words: three of four words of Vietnamese have such letters, of French one of six.
 """
 
-_ONSETS = frozenset(",b,c,ch,d,đ,g,gh,gi,h,k,kh,l,m,n,ng,ngh,nh,p,ph,q,qu,r,s,t,th,tr,v,x".split(","))  # noqa: SIM905  see below
-# Rhymes without their tones; after `qu` and `gi` some stand that begin with the glide's own letter.
-_RHYMES = frozenset(
-    """a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
-    e ec em en eng eo ep et ê êch êm ên êng ênh êp êt êu i ia ich im in ing inh ip it iu iêc iêm iên iêng iêp iêt iêu
-    o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong ooc oong op ot oăc oăm oăn oăng
-    oăt ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uc ui um un ung uơ up ut uy uya uych uynh uyp uyt uyu uyên uyêt
-    uâng uân uât uây uê uêch uênh uôc uôi uôm uôn uông uôt ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
-    y yên yêm yêng yêt yêu ynh ych yt yp""".split()  # noqa: SIM905  as above
-)
-# The most frequent of them in news, half of all: they tell apart two encodings that both make syllables of the bytes.
+# The most frequent syllables of news with letters beyond ASCII, half of all: they tell apart two encodings that both
+# make syllables of the bytes.
 _COMMON = frozenset(
     """biết báo bình bản bị bố bộ chiến chính chúng chỉ chủ chức cuộc các cách còn có công cùng cũng cơ cảnh cấp cầu của
     diễn dân dự giá giải giới gần hiện hàng hành hình hôm hơn hệ họ học hội hợp không kết kỳ liên là làm lãnh lên lý
     lượng lại lớn lửa lực máy một mới mỹ ngày người nhiều nhà nhân như nhưng nhất nhận những này nói năm năng nước pháp
     phát phòng phải quyền quân quốc rằng sát sẽ số sự thành tháng thông thế thể thống thời thủ thực tiên tiếp toàn triều
     trên trình trước trường tàu tên tình tôi tăng tại tấn tế tổng tới từ viên việc việt và vào vì về với vụ vực xuất ông
-    đang điều điểm đây đã đó đưa đường được đại đạo đầu đến đề để định đối đồng đội động ảnh""".split()  # noqa: SIM905  as above
+    đang điều điểm đây đã đó đưa đường được đại đạo đầu đến đề để định đối đồng đội động ảnh""".split()  # noqa: SIM905  a list of words
 )
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_STOPPED_TONES = ("\u0301", "\u0323")
 _UTF8 = re.compile(rb"\xe1[\xba\xbb][\x80-\xbf]")
 """A Vietnamese letter in UTF-8. In none of the candidates do such bytes stand together."""
 _ADDRESSES = ("://", "@", "www.")
@@ -102,19 +92,6 @@ def _words(data: bytes, name: str) -> list[str]:
 
 def _marked(words: list[str]) -> list[str]:
     return [word for word in words if not word.isascii()]
-
-
-def is_syllable(word: str) -> bool:
-    """Whether a word in NFC is spelled as one Vietnamese syllable: onset, rhyme, at most one tone, one it can have."""
-    # Circumflex, breve and horn belong to the letter, so only the five tones are taken off.
-    apart = unicodedata.normalize("NFD", word.lower())
-    tones = _TONES.findall(apart)
-    if len(tones) > 1:
-        return False
-    plain = unicodedata.normalize("NFC", _TONES.sub("", apart))
-    if plain.endswith(("c", "ch", "p", "t")) and tones not in [[tone] for tone in _STOPPED_TONES]:
-        return False
-    return any(plain[:cut] in _ONSETS and plain[cut:] in _RHYMES for cut in range(4))
 
 
 def is_common(word: str) -> bool:

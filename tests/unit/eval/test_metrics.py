@@ -27,7 +27,6 @@ from eval.scores.metrics import (
     confusion,
     label_order,
     macro_f1,
-    micro,
     per_label,
 )
 from eval.scores.multi_topic import multi_topic, secondary
@@ -70,11 +69,6 @@ def test_label_scores_equal_scikit_learns(rows):
     for row, precision, recall, f1, support in zip(per_label(gold, predicted), *theirs, strict=True):
         assert (row.precision, row.recall, row.f1) == pytest.approx((precision, recall, f1))
         assert (row.support, row.predicted) == (support, predicted.count(row.label))
-    topics = [label for label in everything if label != "other"]
-    if topics:
-        expected = sk.precision_recall_fscore_support(gold, predicted, labels=topics, average="micro", zero_division=0)
-        found = micro(gold, predicted, topics)
-        assert (found.precision, found.recall, found.f1) == pytest.approx(expected[:3])
 
 
 @given(set_pairs)
@@ -186,7 +180,6 @@ def test_scores_of_a_case_worked_by_hand():
     ]
     assert macro_f1(gold, predicted) == pytest.approx((0.5 + 2 / 3 + 0) / 3)
     assert balanced_accuracy(gold, predicted) == pytest.approx((0.5 + 1 + 0) / 3)
-    assert micro(gold, predicted, ["a", "b"]).recall == pytest.approx(2 / 3)
     assert confusion(gold, predicted).rows().tolist() == [[0.5, 0.5, 0], [0, 1, 0], [1, 0, 0]]
 
 
@@ -213,19 +206,17 @@ def test_no_articles_and_one_single_class_have_defined_scores_and_no_warning():
             assert score(["a", "a"], ["b", "b"]) == 0.0
         assert per_label([], []) == []
         assert confusion([], []).counts.shape == (0, 0)
-        assert math.isnan(micro([], []).f1)
         assert math.isnan(expected_calibration_error([], []))
         assert brier_terms([], np.zeros((0, 2)), ["a", "b"]).size == brier_top_terms([], []).size == 0
         assert coverage_curve([], []) == []
         assert coverage_at([], [], [0.5])[0].kept == 0
         assert [row.count for row in reliability([], [])] == [0] * 10
         assert math.isnan(multi_topic([], []).micro.f1)
-        assert micro(["a"], ["a"], ["b"]).precision == 0.0
 
 
 def test_different_lengths_are_refused():
     """A prediction too few is an error, not a shorter evaluation."""
-    for score in (accuracy, macro_f1, balanced_accuracy, per_label, confusion, micro):
+    for score in (accuracy, macro_f1, balanced_accuracy, per_label, confusion):
         with pytest.raises(ValueError, match="2 gold values but 1 predicted"):
             score(["a", "b"], ["a"])
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import PROJECT
 
 from classifier.types import Page
 from training.fit import cache, matrix
-from training.fit.cache import cache_folder, corpus_key, prune, read_entry, tokenise_cached, write_entry
+from training.fit.cache import cache_folder, code_digest, corpus_key, prune, read_entry, tokenise_cached, write_entry
 
 PAGES = [
     Page(
@@ -69,6 +74,49 @@ def test_other_texts_order_or_zones_have_another_key():
     keys = {corpus_key([page], 0) for page in moved}
     keys |= {corpus_key(PAGES, 0), corpus_key(PAGES[::-1], 0), corpus_key(PAGES, 5)}
     assert len(keys) == 6
+
+
+@pytest.fixture
+def copied_code(tmp_path):
+    """A copy of chude's packages, to be changed."""
+    for name in ("classifier", "training"):
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.npz", "*.txt"))
+    return tmp_path
+
+
+def test_a_change_of_any_file_that_segmentation_runs_through_is_another_key(copied_code):
+    """Every module that tokenising a corpus loads, found by doing it, and the native core: a comment more is enough."""
+    code = (
+        "import sys\nfrom training.fit import cache, matrix\nfrom classifier.types import Page\n"
+        "matrix.tokenise([Page('1', 'Việt Nam hôm nay')])\n"
+        "print(*(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = {Path(line).resolve() for line in done.stdout.splitlines()}
+    ours = {file.relative_to(PROJECT) for file in loaded if file.is_relative_to(PROJECT) and ".venv" not in file.parts}
+    # What a package says of itself, and defaults that are arguments by then, do not lie on the way.
+    matters = {*ours, Path("classifier/core/native.c")} - {
+        Path("training/__init__.py"),
+        Path("training/fit/__init__.py"),
+    }
+    assert {Path("classifier/vietnamese/pyvi_model.py"), Path("training/fit/matrix.py")} <= matters
+    before = code_digest(copied_code)
+    for name in sorted(matters):
+        file = copied_code / name
+        was = file.read_bytes()
+        file.write_bytes(was + b"\n")
+        assert code_digest(copied_code) != before, name
+        file.write_bytes(was)
+    assert code_digest(copied_code) == before
+    (copied_code / "classifier" / "vietnamese" / "new.py").write_text("")
+    assert code_digest(copied_code) != before
+
+
+def test_the_key_takes_the_code_that_runs(monkeypatch):
+    """The digest of the code is part of the key."""
+    before = corpus_key(PAGES, 0)
+    monkeypatch.setattr(cache, "code_digest", lambda _root: b"other")
+    assert corpus_key(PAGES, 0) != before
 
 
 @pytest.mark.parametrize("size", [0, 10, 300, -40])

@@ -60,6 +60,7 @@ WRONG = [
 WHERE = [(table, column) for table, columns in _COLUMNS.items() for column in columns if column == column.strip()]
 
 
+@pytest.mark.slow  # some 800 runs
 @pytest.mark.parametrize(("table", "column"), WHERE)
 def test_any_value_in_any_column_is_harmless(chude, store, tmp_path, table, column):
     """Refused (exit 2), or used without harm; shown, written as a page, and gone on with."""

@@ -19,7 +19,20 @@ from classifier.cli.streams import open_streams
 from classifier.errors import ChudeError
 from classifier.isolation import strangers_modules_out, strangers_programs_out
 
-COMMANDS = ("train", "predict", "extract", "segment", "cluster", "eval", "compare", "check", "show", "stories", "demo")
+COMMANDS = (
+    "train",
+    "predict",
+    "extract",
+    "segment",
+    "cluster",
+    "eval",
+    "compare",
+    "check",
+    "show",
+    "stories",
+    "demo",
+    "completion",
+)
 _ROOM = "make room there or write to another place, then run it again"
 _RIGHTS = "check its permissions, or write to another place"
 _REMEDY = "check the path, its permissions and the disk"

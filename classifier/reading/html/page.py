@@ -12,7 +12,7 @@ from classifier.reading.html.related import find_related
 from classifier.reading.html.tree import brief_text, class_words, drop_unseen, frame_of, lines_of, parse_tree, text_of
 from classifier.reading.limits import MAX_PAGE, MIB
 from classifier.reading.page_lines.blocks import clean, key_of, squeeze
-from classifier.reading.page_lines.line_forms import is_cut, is_prose, similar
+from classifier.reading.page_lines.line_forms import alike, is_cut, is_prose, slug_words
 from classifier.reading.page_lines.names import byline_of, is_stamp, split_signature
 from classifier.reading.raw.encoding import decode
 from classifier.types import Headline, Page
@@ -112,12 +112,15 @@ def _heading(tree: Element, frame: Collection[Element], facts: Facts) -> Element
     """
     shown = [h1 for h1 in tree.iter("h1") if h1 not in frame and text_of(h1)]
     stated = [text for text in (facts.headline, without_site(facts.page_title, facts.site)) if text]
+    keys = set(map(key_of, stated))
     for h1 in shown:
-        if key_of(text_of(h1)) in map(key_of, stated):
+        if key_of(text_of(h1)) in keys:
             return h1
     long = [h1 for h1 in shown if len(text_of(h1).split()) >= _TITLE_LEAST]
+    words = list(map(slug_words, stated))
     for h1 in long:
-        if any(similar(text_of(h1), text) for text in stated):
+        own = slug_words(text_of(h1))
+        if any(alike(own, other) for other in words):
             return h1
     for h1 in long:
         if not facts.is_article or class_words(h1) & {"title", "headline", "detail"}:

@@ -257,5 +257,14 @@ def after_any_slug(text: str) -> str:
 
 def similar(first: str, second: str) -> bool:
     """Whether most words of the shorter line stand in the longer one too, as in a title and a picture's description."""
-    one, two = set(slug_of(first).split()), set(slug_of(second).split())
+    return alike(slug_words(first), slug_words(second))
+
+
+def slug_words(line: str) -> set[str]:
+    """The different words of a line, as `alike` compares them."""
+    return set(slug_of(line).split())
+
+
+def alike(one: set[str], two: set[str]) -> bool:
+    """`similar` of lines whose words are known, for one line that is compared with many."""
     return min(len(one), len(two)) >= 3 and len(one & two) >= 0.6 * min(len(one), len(two))

@@ -38,7 +38,7 @@ _SHORT = 60
 """Characters; blurbs are cut far behind that."""
 _BULLET = re.compile(r"[^\w\"'“”„‘’«(\[<&$#@…]+")
 _RANK = re.compile(r"(\d{1,2})[.)] +(?=\w|[\"'“‘«])")
-_DATED = re.compile(r"\s*\((?:\d{1,2}[:h]\d{2}[ ,-]*)?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[ ,-]*\d{1,2}[:h]\d{2})?\)$")
+_DATED = re.compile(r"(?<!\s)\s*\((?:\d{1,2}[:h]\d{2}[ ,-]*)?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[ ,-]*\d{1,2}[:h]\d{2})?\)$")
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from classifier.reading.page_lines.sections import undated
 if TYPE_CHECKING:
     from classifier.reading.page_lines.related import Related
 
-_DATED = re.compile(r"\s*\(\d{1,2}/\d{1,2}(?:/\d{4})?\)$")
+_DATED = re.compile(r"(?<!\s)\s*\(\d{1,2}/\d{1,2}(?:/\d{4})?\)$")
 _HEADLINE_LEAST = 5
 """Words of a line that is rather a headline than a tag."""
 

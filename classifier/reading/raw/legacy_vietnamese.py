@@ -183,13 +183,21 @@ def _decode_vni(data: bytes) -> str:
 
 _SHARED = "".join(letter for letter in _TCVN3[_SHARED_FROM - 0xA1 :] if letter != ".")
 _WORD = re.compile(r"[^\W\d_]+")
-_BEGINNING = re.compile(rf"(?:^|[.!?…]\s+)[\s\"'“”‘’(\[-]*([{_SHARED}])", re.MULTILINE)
+_BEGINNING = re.compile(rf"(?:(?<![\s\"'“”‘’(\[-])([\s\"'“”‘’(\[-]++)|\A)([{_SHARED}])")
+"""A letter and all spaces and quotes before it: each run of them is looked at once, however long."""
 
 
 def _with_capitals(text: str) -> str:
     """Capitals that TCVN3 does not write, where the letters beside them tell: VIỆT NAM, the first of a sentence."""
     text = _WORD.sub(_one_word, text)
-    return _BEGINNING.sub(lambda match: match[0][:-1] + match[1].upper(), text)
+    return _BEGINNING.sub(_one_beginning, text)
+
+
+def _one_beginning(match: re.Match[str]) -> str:
+    """The letter is a capital at the beginning of the text or a line, and after the end of a sentence and a space."""
+    before, first = match[1] or "", match.start()
+    ended = first == 0 or "\n" in before or (match.string[first - 1] in ".!?…" and before[0].isspace())
+    return before + (match[2].upper() if ended else match[2])
 
 
 def _one_word(match: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ from classifier.reading.page_lines.line_forms import (
     similar,
 )
 from classifier.reading.page_lines.names import byline_of, is_date, is_stamp
+from classifier.reading.page_lines.published import authors_of, date_shown
 from classifier.reading.page_lines.related import Related, at, is_blurb, is_box, is_plain, read_boxes
 from classifier.reading.page_lines.sections import behind_slug, read_section, undated
 from classifier.reading.page_lines.tail import without_tail
@@ -108,7 +109,9 @@ def parse_saved_page(text: str, *, id: str, source: str) -> Page:  # noqa: A002 
     if summary and not (paragraphs and key_of(paragraphs[0]).startswith(key_of(summary).rstrip("."))):
         paragraphs.insert(0, summary)
     lead, body = "".join(paragraphs[:1]), "\n".join(paragraphs[1:])
-    return Page(id, title, byline, lead, body, article.related.all(), source)
+    date = date_shown([line.strip() for line in text.split("\n")], title)
+    related = article.related.all()
+    return Page(id, title, byline, lead, body, related, source, date=date, authors=authors_of(byline))
 
 
 def _read_block(article: _Article, i: int) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from classifier.reading.html.about import About, read_about
 from classifier.reading.raw.encoding import tidy
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Facts:
     page_title: str = ""
     site: str = ""
     is_article: bool = False
+    about: About = field(default_factory=About)
 
 
 def read_facts(tree: Element) -> Facts:
@@ -48,19 +50,21 @@ def read_facts(tree: Element) -> Facts:
         name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
         if content := _plain(element.get("content")):
             meta.setdefault(name, content)
-    article, names = _news_article(tree)
+    article, names, crumbs = _news_article(tree)
     title_element = next(tree.iter("title"), None)
     page_title = _plain("".join(title_element.itertext())) if title_element is not None else ""
     site = meta.get("og:site_name", "") or meta.get("application-name", "")
     names |= {meta[name].casefold() for name in _SITE_NAMES if name in meta}
     author = _authors(article.get("author"), names) or _person(meta.get("author") or meta.get("article:author"), names)
+    headline = _plain(article.get("headline")) or meta.get("og:title", "") or meta.get("twitter:title", "")
     return Facts(
-        headline=_plain(article.get("headline")) or meta.get("og:title", "") or meta.get("twitter:title", ""),
+        headline=headline,
         description=_plain(article.get("description")) or meta.get("og:description", "") or meta.get("description", ""),
         author=author,
         page_title=page_title,
         site=site,
         is_article=bool(article),
+        about=read_about(tree, meta, article, crumbs, headline),
     )
 
 
@@ -82,9 +86,12 @@ def without_site(title: str, site: str) -> str:
     return title[:end]
 
 
-def _news_article(tree: Element) -> tuple[dict[str, Any], set[str]]:
-    """Return the JSON-LD object of the article ({} if none), and the case-folded names of organisations in it."""
+def _news_article(tree: Element) -> tuple[dict[str, Any], set[str], list[str]]:
+    """Return the JSON-LD object of the article ({} if none), the case-folded names of organisations in it, and the
+    names of its path of sections, from the top.
+    """
     found: dict[str, Any] = {}
+    crumbs: list[str] = []
     names: set[str] = set()
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
@@ -100,7 +107,21 @@ def _news_article(tree: Element) -> tuple[dict[str, Any], set[str]]:
                 found = item
             if any(kind.endswith("Organization") for kind in kinds):
                 names.add(_plain(item.get("name")).casefold())
-    return found, names
+            if "BreadcrumbList" in kinds and not crumbs:
+                crumbs = [name for part in _list(item.get("itemListElement")) if (name := _crumb(part))]
+    return found, names, crumbs
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _crumb(part: Any) -> str:
+    """Return the name of one step of a path, which stands in it or in what it points to."""
+    if not isinstance(part, dict):
+        return ""
+    inner = part.get("item")
+    return _plain(part.get("name")) or (_plain(inner.get("name")) if isinstance(inner, dict) else "")
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:

@@ -6,14 +6,25 @@ import re
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
+from classifier.reading.html.about import stamp_of
 from classifier.reading.html.body import read_body, take_out
 from classifier.reading.html.facts import Facts, read_facts, without_site
 from classifier.reading.html.related import find_related
-from classifier.reading.html.tree import brief_text, class_words, drop_unseen, frame_of, lines_of, parse_tree, text_of
+from classifier.reading.html.tree import (
+    brief_text,
+    class_words,
+    drop_unseen,
+    frame_of,
+    lines_of,
+    parse_tree,
+    text_lines,
+    text_of,
+)
 from classifier.reading.limits import MAX_PAGE, MIB
 from classifier.reading.page_lines.blocks import clean, key_of, squeeze
 from classifier.reading.page_lines.line_forms import alike, is_cut, is_prose, slug_words
 from classifier.reading.page_lines.names import byline_of, is_stamp, split_signature
+from classifier.reading.page_lines.published import authors_of, date_shown
 from classifier.reading.raw.encoding import decode
 from classifier.types import Headline, Page
 
@@ -60,6 +71,8 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     bylines = _bylines(tree, elsewhere)
     lead_text = text_of(lead) if lead is not None else ""
     byline = facts.author or next((name for node in bylines if (name := byline_of(text_of(node)))), "")
+    shown = [line.text for line in text_lines(tree)[0]]
+    date = facts.about.date or stamp_of(tree, heading, elsewhere) or date_shown(shown, title)
     bars = (node for node in frame if node.getparent() not in frame)
     for element in (heading, lead, *bylines, *related.boxes, *list(bars)):
         if element is not None:
@@ -80,8 +93,15 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
         byline=squeeze(clean(byline)),
         lead=squeeze(clean(lead_text)),
         body="\n".join(text for line in body if (text := squeeze(clean(line)))),
-        related=tuple(Headline(clean(item.headline), clean(item.blurb)) for item in related.headlines),
+        related=tuple(Headline(clean(item.headline), clean(item.blurb), item.url) for item in related.headlines),
         source=source,
+        date=date,
+        url=facts.about.url,
+        site=squeeze(clean(facts.about.site)),
+        section=squeeze(clean(facts.about.section)),
+        keywords=tuple(map(clean, facts.about.keywords)),
+        image=facts.about.image,
+        authors=authors_of(clean(byline)),
     )
 
 

@@ -68,11 +68,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A link that reads like a headline: `spot` is the element with its text, `sure` that its place says headline."""
+    """A link that reads like a headline: `spot` is the element with its text, `sure` that its place says headline.
+    url: where it leads, as the page writes it; "" where it leads nowhere.
+    """
 
     spot: Element
     text: str
     sure: bool
+    url: str = ""
 
 
 def find_related(tree: Element, frame: Collection[Element], own: Iterable[str]) -> Found:
@@ -92,7 +95,7 @@ def find_related(tree: Element, frame: Collection[Element], own: Iterable[str]) 
     found = Related()
     for link in links:
         if link.spot in cards:
-            found.add(link.text, _blurb(cards[link.spot], link))
+            found.add(link.text, _blurb(cards[link.spot], link), link.url)
     return Found(found.all(), list(cards.values()))
 
 
@@ -145,7 +148,7 @@ def _read_link(anchor: Element, line: TextLine) -> _Link | None:
         count <= 8 and not sure and text.casefold().startswith(_SERVICE)
     ):
         return None
-    return _Link(anchor if inner is None else inner, text, sure)
+    return _Link(anchor if inner is None else inner, text, sure, _url(anchor))
 
 
 def _read_picture(anchor: Element) -> _Link | None:
@@ -158,7 +161,13 @@ def _read_picture(anchor: Element) -> _Link | None:
         return None
     around = list(islice(upwards(anchor), 1, _CARD_LEVELS))
     below_head = any(form_of(brief_text(child, 40) or "-") is Form.HEAD for node in around for child in node[:2])
-    return _Link(anchor, text, sure=True) if below_head else None
+    return _Link(anchor, text, sure=True, url=_url(anchor)) if below_head else None
+
+
+def _url(anchor: Element) -> str:
+    """Where a link leads; "" for "#" and scripts."""
+    href = (anchor.get("href") or "").strip()
+    return "" if href.startswith("#") or href.lower().startswith("javascript:") else href
 
 
 def _is_title(node: Element) -> bool:

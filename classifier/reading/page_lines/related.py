@@ -27,14 +27,14 @@ class Related:
 
     _by_key: dict[str, Headline] = field(default_factory=dict)
 
-    def add(self, headline: str, blurb: str = "") -> None:
+    def add(self, headline: str, blurb: str = "", url: str = "") -> None:
         """Add a headline; if the page has it already, its blurb is taken where none was."""
         key, blurb = key_of(headline), squeeze(blurb)
         known = self._by_key.get(key)
         if known is None:
-            self._by_key[key] = Headline(squeeze(headline), blurb)
+            self._by_key[key] = Headline(squeeze(headline), blurb, url)
         elif blurb and not known.blurb:
-            self._by_key[key] = Headline(known.headline, blurb)
+            self._by_key[key] = Headline(known.headline, blurb, known.url or url)
 
     def all(self) -> tuple[Headline, ...]:
         """Return the headlines in the order in which the page shows them."""

@@ -85,12 +85,13 @@ def test_article_and_recommended_headlines_are_kept_apart() -> None:
         PARAGRAPHS[3],
     ]
     assert page.related == (
-        Headline("Đoàn kỹ thuật bắt đầu cắm mốc ở thượng nguồn"),
+        Headline("Đoàn kỹ thuật bắt đầu cắm mốc ở thượng nguồn", url="/1"),
         Headline(
             "Lũ lớn cô lập ba huyện miền núi phía bắc",
             "Mưa hai ngày khiến nhiều tuyến đường bị chia cắt hoàn toàn.",
+            "/2",
         ),
-        Headline("Quốc hội nước chủ nhà thông qua ngân sách mới"),
+        Headline("Quốc hội nước chủ nhà thông qua ngân sách mới", url="/3"),
     )
 
 
@@ -153,9 +154,13 @@ def test_box_inside_the_article_goes_to_related() -> None:
     assert page.lead == LEAD
     assert page.body == "\n".join(PARAGRAPHS)
     assert page.related == (
-        Headline("Ba kịch bản cho cuộc bầu cử mùa thu", "Các chuyên gia đưa ra những dự báo rất khác nhau về kết quả."),
-        Headline("Giá dầu tăng phiên thứ năm liên tiếp"),
-        Headline("Cảng biển lớn nhất khu vực mở cửa trở lại"),
+        Headline(
+            "Ba kịch bản cho cuộc bầu cử mùa thu",
+            "Các chuyên gia đưa ra những dự báo rất khác nhau về kết quả.",
+            "/1",
+        ),
+        Headline("Giá dầu tăng phiên thứ năm liên tiếp", url="/2"),
+        Headline("Cảng biển lớn nhất khu vực mở cửa trở lại", url="/3"),
     )
 
 

@@ -115,6 +115,7 @@ def test_a_page_as_the_papers_print_it_falls_into_its_parts() -> None:
         body=f"{P1}\n{P2}",
         related=(Headline(H1, B1), Headline(H2, B2), Headline(H3, B3)),
         source="page.txt",
+        authors=("Minh Khuê",),
     )
 
 

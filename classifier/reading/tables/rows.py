@@ -91,7 +91,7 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
     facts = {role: _fact(role, row[key]) for role, key in roles.items() if role in (*_FACTS, *_LISTS)}
     for role in [role for role, value in facts.items() if value is None]:
         del roles[role], facts[role]
-    names = {key: role if role in _KEPT else "" for role, key in roles.items()}
+    names = _names_in_extra(row, roles, columns)
     return Page(
         id=values.get("id", "") or fallback_id,
         title=title,
@@ -107,6 +107,19 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
         **facts,
         repairs=tuple(sorted(repairs)),
     )
+
+
+def _names_in_extra(row: Mapping[str, Any], roles: Mapping[str, str], columns: Columns) -> dict[str, str]:
+    """What columns with a role are called in `Page.extra`, "" for those that stand elsewhere.
+
+    Where the user named the column of the topics, one that is merely called so counts for nothing: it keeps its value
+    under a name that nothing is learnt from.
+    """
+    names = {key: role if role in _KEPT else "" for role, key in roles.items()}
+    if columns.label is not None or columns.labels is not None:
+        named = {roles[role] for role in _KEPT if role in roles and getattr(columns, role) is not None}
+        names |= {key: f"{key} (not the column named)" for key in _KEPT if key in row and key not in named}
+    return names
 
 
 def check_columns(names: Collection[str], columns: Columns, source: str) -> None:

@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 # One BLAS thread: on small matrices more threads only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test check-slow check-dependencies train floor bench clean help
+.PHONY: demo test check-slow check-dependencies check-wheel train floor bench clean help
 
 demo: $(INSTALLED)  ## the main job on what ships with chude, into artifacts/demo/
 	$(BIN)/chude demo
@@ -22,6 +22,9 @@ check-slow: $(INSTALLED)  ## the long checks: simulations, fuzzing, all of pyvi'
 
 check-dependencies:  ## the fast suite with the lowest and with the newest versions that pyproject.toml allows
 	$(PYTHON) tests/dependencies.py
+
+check-wheel: $(INSTALLED)  ## the built wheel in a clean environment outside the source tree
+	$(BIN)/python tests/wheel.py
 
 train: $(INSTALLED)  ## make artifacts/world-news again
 	$(BIN)/chude train -o artifacts/world-news

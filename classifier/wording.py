@@ -9,7 +9,7 @@ import sys
 _STEERING = (*range(9), *range(14, 32), *range(127, 160), 0x061C, *range(0x200E, 0x2010), *range(0x202A, 0x202F))
 _STEERING += tuple(range(0x2066, 0x206A))
 _CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((9, 10, 11, 12, 13, 0x2028, 0x2029), " ")
-_CELL_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((0x2028, 0x2029), " ") | {13: "\n"}  # no reader splits there
+_CELL_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((11, 12, 0x2028, 0x2029), " ") | {13: "\n"}  # no reader splits
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
 
 

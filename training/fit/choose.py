@@ -72,12 +72,16 @@ def chosen(
         if not _clearly(hits, theirs, errors):
             first, hits = cheaper, theirs
     best = first
-    for value in values[1:]:  # the more articles, the smaller is the best C, so that of a sample says too much
+    for value in values[1:]:
         other = replace(first, C=value)
         theirs = asked.hits(other)
         if _clearly(theirs, hits, errors):
             best, hits = other, theirs
-    return best
+    if spec.C or size == articles:
+        return best
+    # C weighs the sum of the losses against the weights, and that sum grows with the articles. Its root is between what
+    # keeps the balance and what ignores it; on VNTC it leads from 1 on the sample to 0.34, where 0.3 is best.
+    return replace(best, C=round(best.C * float(np.sqrt(size / articles)), 3))
 
 
 def _clearly(hits: NDArray[np.bool_], theirs: NDArray[np.bool_], errors: float) -> bool:

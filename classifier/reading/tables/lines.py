@@ -28,20 +28,30 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its end, its number from 1, and what keeps it from being used (its text is then incomplete)."""
+    """One line with its end, its number from 1, and what keeps it from being used (its text is then incomplete).
+
+    data: its bytes instead of its text, where those were asked for and are UTF-8 if they are any text.
+    """
 
     number: int
     text: str
     problem: Skipped | None = None
+    data: bytes = b""
+
+    def decoded(self, source: str) -> Line:
+        """The line with its text, or what is wrong with its bytes."""
+        return _decoded(self.number, self.data, "utf-8", f"{source}:{self.number}") if self.data else self
 
 
-def read_lines(stream: io.BufferedReader, encoding: str | None, source: str, *, first: int = 1) -> Iterator[Line]:
+def read_lines(
+    stream: io.BufferedReader, encoding: str | None, source: str, *, first: int = 1, as_bytes: bool = False
+) -> Iterator[Line]:
     """Return the lines of a stream that ends in nothing but line feeds (or CR LF).
 
     The encoding is `encoding`, or what the first bytes show (a byte order mark, UTF-16's NUL bytes, Vietnamese in an
     old encoding), or UTF-8. A line that is not in it or is longer than MAX_LINE bytes carries a problem, and the next
     one follows. UTF-16 and UTF-32 cannot be taken up again after an error: there UnreadableError ends the table.
-    Lines are counted from `first`.
+    Lines are counted from `first`. as_bytes: lines of UTF-8 are not decoded yet; see `Line.decoded`.
     """
     name = encoding or encoding_of_lines(stream.peek(HEAD)[:HEAD])
     name = legacy_name(name) or codecs.lookup(name).name
@@ -61,11 +71,15 @@ def read_lines(stream: io.BufferedReader, encoding: str | None, source: str, *, 
             continue
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
-        try:
-            yield Line(number, decode_as(data, name, where))
-        except UnreadableError as error:
-            # The readable part goes along so that a quoted field keeps its quotes and the lines after it their place.
-            yield Line(number, decode_roughly(data, name), Skipped(error.where, error.what, error.remedy))
+        yield Line(number, "", data=data) if as_bytes and name == "utf-8" else _decoded(number, data, name, where)
+
+
+def _decoded(number: int, data: bytes, name: str, where: str) -> Line:
+    try:
+        return Line(number, decode_as(data, name, where))
+    except UnreadableError as error:
+        # The readable part goes along so that a quoted field keeps its quotes and the lines after it their place.
+        return Line(number, decode_roughly(data, name), Skipped(error.where, error.what, error.remedy))
 
 
 def _skip_rest(stream: io.BufferedReader) -> None:

@@ -11,6 +11,7 @@ from classifier.errors import UnreadableError
 from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB, PARQUET_ROWS
 from classifier.reading.raw.encoding import decode
 from classifier.reading.tables.delimited import read_records
+from classifier.reading.tables.exact_json import exact_row
 from classifier.reading.tables.lines import read_lines
 from classifier.reading.tables.rows import USUAL, Columns, check_columns, page_from_row
 from classifier.types import Page, Skipped
@@ -73,7 +74,12 @@ def read_table(stream: io.BufferedReader, kind: str, table: Table) -> Iterator[P
 
 
 def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
-    for line in read_lines(stream, table.encoding, table.source, first=table.first_line):
+    for raw in read_lines(stream, table.encoding, table.source, first=table.first_line, as_bytes=True):
+        few = len(raw.data) < MAX_LINE_VALUES  # a value takes a byte at least
+        if few and raw.data and (row := exact_row(raw.data)) is not None:
+            yield table.value(row, raw.number)
+            continue
+        line = raw.decoded(table.source)
         if line.problem:
             yield line.problem
         elif _values(line.text) > MAX_LINE_VALUES:

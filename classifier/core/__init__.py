@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PURE, NATIVE = "pure", "native"
 CORES = (PURE, NATIVE)
+INTERFACE = 2
+"""What Python and the library expect of each other: one that an earlier checkout built is as good as none."""
 _WISH = "CHUDE_CORE"
 
 
@@ -30,7 +32,7 @@ def native() -> Any:
         raise UsageError("", f"{_WISH}={wish!r} is no core of chude", f"use {' or '.join(CORES)}, or unset it")
     built = None if wish == PURE else _built()
     if wish == NATIVE and built is None:
-        what = f"{_WISH}=native, but the native core was not built for this Python"
+        what = f"{_WISH}=native, but no native core of this version was built for this Python"
         raise UsageError("", what, "install a C compiler and chude again, or unset it")
     return built
 
@@ -43,6 +45,7 @@ def chosen() -> str:
 @lru_cache(maxsize=1)
 def _built() -> ModuleType | None:
     try:
-        return import_module("classifier.core._native")
+        module = import_module("classifier.core._native")
     except ImportError:
         return None
+    return module if getattr(module, "INTERFACE", 0) == INTERFACE else None

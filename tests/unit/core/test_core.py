@@ -29,6 +29,16 @@ def test_a_core_is_taken_by_name(monkeypatch, compiled):
     assert core.native() is compiled
 
 
+def test_a_core_of_another_checkout_is_as_good_as_none(monkeypatch):
+    """A library that was built from other code is not called with arguments that it does not know."""
+    core._built.cache_clear()
+    monkeypatch.setattr(core, "import_module", lambda _name: object())
+    try:
+        assert core._built() is None
+    finally:
+        core._built.cache_clear()
+
+
 def test_an_unknown_core_is_refused(monkeypatch):
     """A misspelt name is no silent default."""
     monkeypatch.setenv("CHUDE_CORE", "fast")

@@ -32,7 +32,7 @@ def native() -> Any:
         raise UsageError("", f"{_WISH}={wish!r} is no core of chude", f"use {' or '.join(CORES)}, or unset it")
     built = None if wish == PURE else _built()
     if wish == NATIVE and built is None:
-        what = f"{_WISH}=native, but no native core of this version was built for this Python"
+        what = f"{_WISH}=native, but the native core was not built for this Python and this version"
         raise UsageError("", what, "install a C compiler and chude again, or unset it")
     return built
 

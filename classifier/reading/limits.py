@@ -25,6 +25,8 @@ MAX_JSON_VALUES = 12_000_000
 MAX_PAGE = 32 * MIB
 """Bytes of one page (text or HTML), after unpacking."""
 
+MAX_TAGS = 500_000
+"""Tags of an HTML page, ten times what the largest front pages have; a tree takes a kilobyte for each."""
 MAX_JSON = 256 * MIB
 """Bytes of a JSON document that is one array; JSON lines have no limit but MAX_LINE."""
 

@@ -111,11 +111,12 @@ def _spell_out(tree: Element) -> None:
 def _links(lines: Mapping[Element, TextLine], frame: Collection[Element], known: Collection[str]) -> list[_Link]:
     links: list[_Link] = []
     lists: dict[Element, bool] = {}
+    heads: dict[Element, bool] = {}
     shown = {anchor.get("href") for anchor, line in lines.items() if line.words and text_of(anchor)}
     for anchor, line in lines.items():
         link = None if anchor in frame or not _leads_on(anchor) else _read_link(anchor, line)
         if link is None and anchor not in frame and anchor.get("href") not in shown:
-            link = _read_picture(anchor)
+            link = _read_picture(anchor, heads)
         if link and key_of(link.text) not in known and not _in_menu(anchor, lists):
             links.append(link)
     return links
@@ -151,8 +152,11 @@ def _read_link(anchor: Element, line: TextLine) -> _Link | None:
     return _Link(anchor if inner is None else inner, text, sure, _url(anchor))
 
 
-def _read_picture(anchor: Element) -> _Link | None:
-    """Return the headline that a link shows only as its picture's description, in a list below a head."""
+def _read_picture(anchor: Element, heads: dict[Element, bool]) -> _Link | None:
+    """Return the headline that a link shows only as its picture's description, in a list below a head.
+
+    heads: which elements were found to be one, since thousands of links can stand below the same.
+    """
     picture = None if text_of(anchor) or not _leads_on(anchor) else next(anchor.iter("img", "amp-img"), None)
     if picture is None or (anchor.get("href") or "").lower().endswith(_PICTURES):
         return None
@@ -160,8 +164,14 @@ def _read_picture(anchor: Element) -> _Link | None:
     if text.isascii() or not _WORDS_LEAST <= len(text.split()) <= _WORDS_MOST:  # without accents it is an address
         return None
     around = list(islice(upwards(anchor), 1, _CARD_LEVELS))
-    below_head = any(form_of(brief_text(child, 40) or "-") is Form.HEAD for node in around for child in node[:2])
+    below_head = any(_is_head(child, heads) for node in around for child in node[:2])
     return _Link(anchor, text, sure=True, url=_url(anchor)) if below_head else None
+
+
+def _is_head(node: Element, known: dict[Element, bool]) -> bool:
+    if node not in known:
+        known[node] = form_of(brief_text(node, 40) or "-") is Form.HEAD
+    return known[node]
 
 
 def _url(anchor: Element) -> str:

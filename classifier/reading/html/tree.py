@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import UnreadableError
+from classifier.reading.limits import MAX_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Element = Any
 """An lxml element."""
@@ -59,6 +59,10 @@ def parse_tree(text: str, source: str) -> Element:
     """
     from lxml import etree, html
 
+    tags = text.count("<")
+    if tags > MAX_TAGS:
+        what = f"has {tags:,} tags, of which at most {MAX_TAGS:,} are read"
+        raise UnreadableError(source, what, "save the article's own page")
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False
     )
@@ -196,6 +200,8 @@ def frame_of(nodes: Iterable[Element]) -> set[Element]:
     """
     frame: set[Element] = set()
     articles: set[Element] = set()
+    nodes = list(nodes)
+    contents = _Contents(nodes)
     for node in nodes:
         parent = node.getparent()
         if parent in frame:
@@ -204,12 +210,12 @@ def frame_of(nodes: Iterable[Element]) -> set[Element]:
         in_article = parent in articles
         if in_article or node.tag in ("article", "main", "section", "li"):
             articles.add(node)
-        if _is_frame(node, in_article=in_article):
+        if _is_frame(node, contents, in_article=in_article):
             frame.add(node)
     return frame
 
 
-def _is_frame(node: Element, *, in_article: bool) -> bool:
+def _is_frame(node: Element, contents: _Contents, *, in_article: bool) -> bool:
     if node.tag in ("html", "body", "main", *HEADINGS):
         return False  # sites put every kind of word into the class of the body
     if node.tag in ("nav", "footer"):
@@ -220,16 +226,34 @@ def _is_frame(node: Element, *, in_article: bool) -> bool:
     if names & _FRAME_NAMES:
         return next(node.iter("h1"), None) is None
     words = class_words(node) & _FRAME if names else names
-    return bool(words) and not _holds_content(node, comments=not words.isdisjoint(("comment", "comments")))
+    return bool(words) and not contents.held(node, comments=not words.isdisjoint(("comment", "comments")))
 
 
 def _has_headline(node: Element) -> bool:
     return any(len(text_of(h1).split()) >= _HEADLINE_LEAST for h1 in node.iter("h1"))
 
 
-def _holds_content(node: Element, *, comments: bool) -> bool:
-    """Whether an element wraps the article or a list of cards, so that it is no frame, whatever it is called."""
-    if next(node.iter("h1", "article"), None) is not None:
-        return True
-    long = (True for paragraph in node.iter("p") if len(text_of(paragraph).split()) >= _LONG_PARAGRAPH)
-    return not comments and sum(islice(long, _PARAGRAPHS)) == _PARAGRAPHS
+class _Contents:
+    """Whether elements wrap the article or a list of cards, so that they are no frame, whatever they are called.
+
+    Counted once for all of a tree, from its leaves up, and only where it is asked: boxes can stand in boxes.
+    """
+
+    def __init__(self, nodes: Sequence[Element]) -> None:
+        self._nodes = nodes
+        self._counts: dict[Element, tuple[int, int]] = {}
+
+    def held(self, node: Element, *, comments: bool) -> bool:
+        """Whether there is a headline or an article in it or, unless it is of `comments`, some long paragraphs."""
+        if not self._counts:
+            for one in reversed(self._nodes):
+                heads, long = self._counts.get(one, (0, 0))
+                heads += one.tag in ("h1", "article")
+                long += one.tag == "p" and len(text_of(one).split()) >= _LONG_PARAGRAPH
+                self._counts[one] = heads, long
+                parent = one.getparent()
+                if parent is not None:
+                    before = self._counts.get(parent, (0, 0))
+                    self._counts[parent] = before[0] + heads, before[1] + long
+        heads, long = self._counts.get(node, (0, 0))
+        return heads > 0 or (not comments and long >= _PARAGRAPHS)

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from classifier.errors import UnreadableError
 from classifier.reading.html.facts import without_site
+from classifier.reading.html.page import parse_html
 from classifier.reading.page_lines import sections, tail
 from classifier.reading.raw import legacy_vietnamese
 
@@ -45,3 +47,25 @@ def test_runs_of_hundreds_of_thousands_are_read_once():
 )
 def test_the_name_of_the_paper_is_taken_off_a_title(title, site, left):
     assert without_site(title, site) == left
+
+
+def test_a_page_of_millions_of_tags_is_refused_before_a_tree_is_made():
+    """A few kilobytes that unpack to four million paragraphs would take gigabytes."""
+    with pytest.raises(UnreadableError, match="has 600,001 tags"):
+        parse_html(b"<p>" * 600_000 + b"<p>Ba\xcc\x81o", id="a", source="a.html")
+
+
+def test_boxes_in_boxes_are_looked_into_once(monkeypatch):
+    """Boxes that stand in each other, all called as a share bar is: each paragraph is read as often as in one box."""
+    from classifier.reading.html import tree as trees
+
+    read = []
+    monkeypatch.setattr(trees, "text_of", lambda node, whole=trees.text_of: read.append(node) or whole(node))
+    asked = []
+    for boxes in (1, 100):
+        read.clear()
+        text = "<div class='share'>" * boxes + "<p>Một dòng ngắn thôi.</p>" * 20 + "</div>" * boxes
+        found = trees.parse_tree(f"<html><body>{text}</body></html>", "a")
+        trees.frame_of(found.iter())
+        asked.append(len(read))
+    assert asked[1] <= asked[0] + 20

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _SEP = re.compile(r"sep=([,;\t])\s*", re.IGNORECASE)
 """The line that Excel puts above a header to name the delimiter."""
+PATIENCE = 500_000
+"""Lines of a table that are read again after broken records, until FEW_LINES is all that a record may have."""
+FEW_LINES = 100
+"""Where each line leaves a quote open, each would else be read to the end of the table: the square of its lines."""
 _LEFT_OPEN = "a quote in it may be left open"
 
 
@@ -38,6 +42,7 @@ class _Lines:
         self._again: deque[Line] = deque()
         self._size = self._fields = 0
         self.taken: list[Line] = []
+        self._returned = 0
 
     def __iter__(self) -> _Lines:
         return self
@@ -48,8 +53,9 @@ class _Lines:
         self._size += len(line.text)
         if self._size > MAX_LINE:
             raise _BrokenError(f"the row is longer than {MAX_LINE // MIB} MiB", _LEFT_OPEN)
-        if len(self.taken) > MAX_ROW_LINES:
-            raise _BrokenError(f"the row has more than {MAX_ROW_LINES:,} lines", _LEFT_OPEN)
+        most = MAX_ROW_LINES if self._returned < PATIENCE else FEW_LINES
+        if len(self.taken) > most:
+            raise _BrokenError(f"the row has more than {most:,} lines", _LEFT_OPEN)
         if self.delimiter:
             self._fields += line.text.count(self.delimiter)
             if self._fields > MAX_FIELDS:
@@ -64,6 +70,7 @@ class _Lines:
     def take_back(self, keep: int) -> None:
         """Read all but the first `keep` lines of this record again."""
         self._again.extendleft(reversed(self.taken[keep:]))
+        self._returned += len(self.taken) - keep
         del self.taken[keep:]
 
 

@@ -69,3 +69,25 @@ def test_boxes_in_boxes_are_looked_into_once(monkeypatch):
         trees.frame_of(found.iter())
         asked.append(len(read))
     assert asked[1] <= asked[0] + 20
+
+
+def test_a_table_whose_every_line_leaves_a_quote_open_is_not_read_to_its_end_again_and_again(monkeypatch):
+    """After PATIENCE lines that were read twice a record has at most FEW_LINES; every line is named all the same."""
+    from classifier.reading.tables import delimited
+    from classifier.reading.tables.lines import Line
+    from classifier.types import Skipped
+
+    monkeypatch.setattr(delimited, "PATIENCE", 1_000)
+    monkeypatch.setattr(delimited, "FEW_LINES", 10)
+    count, handed = 800, []
+
+    def lines():
+        yield Line(1, "title,text\n")
+        for number in range(2, count + 2):
+            yield Line(number, f'"mở {number},chữ\n')
+
+    real = delimited._Lines.__next__
+    monkeypatch.setattr(delimited._Lines, "__next__", lambda self: handed.append(1) or real(self))
+    found = list(delimited.read_records(lines(), "a.csv", tabs=False))
+    assert [number for number, record in found if isinstance(record, Skipped)] == list(range(2, count + 2))
+    assert len(handed) < 30 * count

@@ -17,7 +17,7 @@ from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.streams import open_file
 from classifier.reading.tables.delimited import read_records
 from classifier.reading.tables.lines import read_lines
-from classifier.types import MAX_LABEL, Skipped
+from classifier.types import MAX_LABEL, OTHER, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,10 +34,18 @@ MAX_ID = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a tool said of an article; its probability is None where it gave none."""
+    """What a tool said of an article: its topic, further topics, and the probability of the first, None where it gave
+    none.
+    """
 
     topic: str
     probability: float | None = None
+    further: tuple[str, ...] = ()
+
+    @property
+    def topics(self) -> set[str]:
+        """All topics, without "other"."""
+        return {self.topic, *self.further} - {OTHER}
 
 
 def read_predictions(path: Path) -> dict[str, Given]:
@@ -55,7 +63,11 @@ def read_predictions(path: Path) -> dict[str, Given]:
             topic = _cell(row.get("topic"), MAX_LABEL, f"{path}:{number}")
             if not one or not topic:
                 raise UsageError(f"{path}:{number}", "has no `id` and `topic`", _REMEDY)
-            given = Given(topic, _probability(row.get("probability"), f"{path}:{number}"))
+            given = Given(
+                topic,
+                _probability(row.get("probability"), f"{path}:{number}"),
+                _further(row.get("secondary"), f"{path}:{number}"),
+            )
             if one not in found:
                 found[one], first[one] = given, number
             elif found[one].topic == topic:
@@ -160,6 +172,16 @@ def _cell(value: Any, most: int, where: str) -> str:
     if _HALF.search(text):
         raise UsageError(where, f"{text[:_SHOWN]!r} holds half a character (a lone surrogate)", "write it as UTF-8")
     return unicodedata.normalize("NFC", text)
+
+
+def _further(value: Any, where: str) -> tuple[str, ...]:
+    """Further topics: a list, or a cell with ";" or, as `chude predict` writes it, spaces between them."""
+    if isinstance(value, list):
+        labels = value
+    else:
+        cell = "" if value is None else str(value)
+        labels = cell.split(";") if ";" in cell else cell.split()
+    return tuple(name for name in (_cell(label, MAX_LABEL, where) for label in labels) if name)
 
 
 def _probability(value: Any, where: str) -> float | None:

@@ -33,12 +33,14 @@ class Article:
 @dataclass(slots=True)
 class Corpus:
     """Articles in reading order, and what could not be read. `multi_topic`: some article has `labels` of its own;
-    `built_in`: it is the one that ships with chude.
+    `of_sets`: no article says which of its listed topics is the first, so that their order means nothing; `built_in`:
+    it is the one that ships with chude.
     """
 
     articles: list[Article]
     skipped: list[Skipped] = field(default_factory=list)
     multi_topic: bool = False
+    of_sets: bool = False
     built_in: bool = False
 
     @property
@@ -71,6 +73,11 @@ class Corpus:
             return self
         return replace(self, articles=sorted(self.articles, key=_place))
 
+    def articles_with(self) -> dict[str, int]:
+        """Articles that have each topic, as the primary one or a further one, in the order of `labels`."""
+        counted = Counter(topic for article in self.articles for topic in {article.primary, *article.topics})
+        return {label: counted[label] for label in self.labels}
+
     def fingerprint(self) -> str:
         """A digest of all texts and labels that does not depend on their order."""
         digests = sorted(
@@ -93,7 +100,7 @@ def read_corpus(
     nothing is left.
     """
     columns = columns or Columns()
-    corpus = Corpus([], built_in=not paths)
+    corpus, ranked = Corpus([], built_in=not paths), False
 
     def skip(skipped: Skipped) -> None:
         corpus.skipped.append(skipped)
@@ -114,12 +121,26 @@ def read_corpus(
             )
             continue
         corpus.multi_topic |= has_list
+        ranked |= has_list and _name(page.extra.get("label")) is not None
         corpus.articles.append(Article(page, primary, topics))
     if not corpus.articles:
         raise NoInputError(
             ", ".join(where), "holds no labelled article", "see `chude train --help` for the forms of a corpus"
         )
-    return corpus
+    return corpus if ranked or not corpus.multi_topic else _unordered(corpus)
+
+
+def _unordered(corpus: Corpus) -> Corpus:
+    """The corpus with its lists as sets: the primary topic is the one that most articles have, so that nothing hangs on
+    the order in which a list was written.
+    """
+    counts = corpus.articles_with()
+
+    def first(article: Article) -> str:
+        return min(article.topics, key=lambda topic: (-counts[topic], topic)) if article.topics else article.primary
+
+    articles = [replace(one, primary=first(one), topics=tuple(sorted(one.topics))) for one in corpus.articles]
+    return replace(corpus, articles=articles, of_sets=True)
 
 
 def _label_remedy(page: Page) -> str:

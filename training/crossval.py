@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups as near_duplicate_groups
-from training.corpus import Corpus
 from training.fit.fitting import fit
 from training.folds import folds
 
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.types import Prediction
+    from training.corpus import Corpus
     from training.fit.spec import TrainingSpec
 
 
 def subset(corpus: Corpus, rows: NDArray[np.int64]) -> Corpus:
     """The articles of `rows`, in that order."""
-    return Corpus(
-        [corpus.articles[row] for row in rows.tolist()], multi_topic=corpus.multi_topic, built_in=corpus.built_in
-    )
+    return replace(corpus, articles=[corpus.articles[row] for row in rows.tolist()], skipped=[])
 
 
 def duplicate_groups(corpus: Corpus) -> NDArray[np.int64]:
@@ -37,8 +35,9 @@ def cross_validate(
     corpus: Corpus, spec: TrainingSpec, k: int, *, groups: Sequence[int] | None = None, explain: int = 0
 ) -> list[Prediction]:
     """A prediction for each article, by the model trained on the folds it is not in; vocabulary and calibration
-    included.
+    included. groups: articles that share a fold, by default near-duplicates.
     """
+    groups = duplicate_groups(corpus).tolist() if groups is None else groups
     spec = to_be_judged(spec)
     found: dict[int, Prediction] = {}
     for train, test in folds(corpus.primaries, k, groups=groups, seed=spec.seed):

@@ -69,7 +69,7 @@ def evaluate(
         raise ValueError("model, predictions, cv and by_date exclude each other: give one")
     if repeats and not cv:
         raise ValueError("repeats needs cv: only folds can be dealt again")
-    check_labels(corpus.primaries)
+    check_labels(corpus.labels)
     corpus = corpus.in_one_order()
     if cv or by_date:
         return Evaluation(judge_training(corpus, names, headlines, cv=cv, repeats=repeats, curve=curve, tell=tell))
@@ -113,11 +113,11 @@ def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clust
 
     from eval.report.report import build_report
     from eval.scores.compare import NO_PREDICTION
-    from eval.scores.gold import Judged
+    from eval.scores.gold import Judged, nearest
 
     found = read_predictions(Path(path))
     given = matched([page.id for page in corpus.pages], found, path)
-    check_labels(corpus.primaries, (one.topic for one in found.values()))
+    check_labels(corpus.labels, (one.topic for one in found.values()))
     sure = [one.probability for one in given if one is not None and one.probability is not None]
     remarks = texts_missing(corpus)
     lacking = sum(one is None for one in given)
@@ -128,14 +128,19 @@ def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clust
     if len(sure) < len(given):
         count = wording.number(len(given) - len(sure), "article")
         remarks.append(f"Without a probability for {count} there is no calibration and no threshold to look at.")
+    topics = [set(article.topics) for article in corpus.articles] if corpus.of_sets else None
+    predicted = [NO_PREDICTION if one is None else one.topic for one in given]
     judged = Judged(
         ids=[page.id for page in corpus.pages],
         titles=[page.title for page in corpus.pages],
-        gold=corpus.primaries,
-        predicted=[NO_PREDICTION if one is None else one.topic for one in given],
+        gold=nearest(corpus.primaries, predicted, topics),
+        predicted=predicted,
+        gold_topics=topics,
+        predicted_topics=None if topics is None else [set() if one is None else one.topics for one in given],
+        sets=corpus.of_sets,
         probability=np.array(sure) if len(sure) == len(given) else None,
         slices=slices(corpus.pages),
-        known=sorted({one.topic for one in found.values()}),
+        known=sorted({label for one in found.values() for label in (one.topic, *one.further)}),
     )
     meta = {"what": "predictions of another tool on a corpus", "predictions": Path(path).name, "corpus": list(names)}
     return build_report(judged, baselines={}, meta=meta, remarks=remarks, clusters=headlines)
@@ -190,9 +195,7 @@ def _validated_report(
 ) -> dict[str, Any]:
     from eval.report.report import build_report
 
-    judged = judged_from(
-        found.corpus, found.runs[0], found.known, further_runs=[[one.topic for one in run] for run in found.runs[1:]]
-    )
+    judged = judged_from(found.corpus, found.runs[0], found.known, further_runs=found.runs[1:])
     remarks = [*found.remarks, *texts_missing(found.corpus)]
     if undated:
         remarks.insert(
@@ -251,7 +254,7 @@ def judged_from(
     predictions: Sequence[Prediction],
     known: Sequence[str],
     *,
-    further_runs: Sequence[Sequence[str]] = (),
+    further_runs: Sequence[Sequence[Prediction]] = (),
 ) -> Judged:
     """Predictions beside the corpus's gold, with what it can be sliced by."""
     from eval.scores.gold import judge
@@ -264,6 +267,7 @@ def judged_from(
         slices=slices(corpus.pages),
         known=known,
         further_runs=further_runs,
+        sets=corpus.of_sets,
     )
 
 

@@ -14,7 +14,9 @@ from classifier.errors import ChudeError
 from classifier.types import OTHER
 from classifier.vietnamese.dates import page_dates
 from eval.scores.baselines import largest_class, nearest_key_words
-from eval.scores.registry import BRIEF
+from eval.scores.gold import topic_sets
+from eval.scores.label_sets import set_intervals
+from eval.scores.registry import brief
 from eval.scores.score_intervals import label_intervals
 from training.crossval import duplicate_groups, repeat_seed, subset, to_be_judged
 from training.fit.fitting import fit
@@ -22,7 +24,7 @@ from training.folds import DateSplit, date_split, folds, shrunk, untrainable
 from training.learn import weighted_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -93,7 +95,7 @@ def repeated_cross_validation(
         {name: [labels[row] for row in order] for name, labels in baselines.items()},
         corpus.labels,
         top_terms_of(fit(corpus, spec)),
-        learning_curve(corpus, spec, splits, [one.topic for one in runs[0]]) if curve else None,
+        learning_curve(corpus, spec, splits, dict(enumerate(runs[0]))) if curve else None,
         remarks=remarks,
     )
 
@@ -113,9 +115,7 @@ def past_and_future(
     fitted = fit(past, spec)
     predicted = fitted.model.predict(future.pages, explain=explain)
     copies = find_copies(fingerprint(past.pages), fingerprint(future.pages))
-    whole = [""] * len(corpus.articles)
-    for row, one in zip(split.future.tolist(), predicted, strict=True):
-        whole[row] = one.topic
+    whole = dict(zip(split.future.tolist(), predicted, strict=True))
     found = Validated(
         future,
         [predicted],
@@ -146,35 +146,41 @@ def top_terms_of(fitted: Fitted) -> Terms:
 
 
 def learning_curve(
-    corpus: Corpus, spec: TrainingSpec, splits: Sequence[tuple[Rows, Rows]], whole: Sequence[str]
+    corpus: Corpus, spec: TrainingSpec, splits: Sequence[tuple[Rows, Rows]], whole: Mapping[int, Prediction]
 ) -> dict[str, Any] | None:
     """Accuracy and macro-F1 by the number of training articles, with their intervals over the articles labelled.
 
     Of each split's training articles the first part of one fixed order is taken, so that a larger part holds the
-    smaller one; `whole` are the labels that models trained on all of them gave, by article. Parts with fewer than
+    smaller one; `whole` is what models trained on all of them said, by article. Parts with fewer than
     LEAST articles a label are left out; None where that leaves nothing but the whole.
     """
     tested = np.concatenate([test for _, test in splits])
-    gold = [corpus.articles[row].primary for row in tested.tolist()]
+    articles = [corpus.articles[row] for row in tested.tolist()]
+    gold = [article.primary for article in articles]
     sizes: list[int] = []
-    scores: dict[str, list[dict[str, Any]]] = {metric.key: [] for metric in BRIEF}
+    scores: dict[str, list[dict[str, Any]]] = {metric.key: [] for metric in brief(sets=corpus.of_sets)}
     least = LEAST * len(set(gold)) / min(len(train) for train, _ in splits)
     for share in (*(share for share in SHARES if share >= least), 1.0):
-        labels = [whole[row] for row in tested.tolist()] if share == 1 else _by_part(corpus, spec, splits, share)
-        if labels is not None:
+        said = [whole[row] for row in tested.tolist()] if share == 1 else _by_part(corpus, spec, splits, share)
+        if said is not None:
             sizes.append(round(share * float(np.mean([len(train) for train, _ in splits]))))
-            found = label_intervals(gold, labels).scores
+            if corpus.of_sets:
+                found = set_intervals([article.topics for article in articles], [topic_sets(said)]).scores
+            else:
+                found = label_intervals(gold, [one.topic for one in said]).scores
             for key, points in scores.items():
                 points.append(found[key].as_json())
     return {"sizes": sizes, "scores": scores} if len(sizes) > 1 else None
 
 
-def _by_part(corpus: Corpus, spec: TrainingSpec, splits: Iterable[tuple[Rows, Rows]], share: float) -> list[str] | None:
-    found: list[str] = []
+def _by_part(
+    corpus: Corpus, spec: TrainingSpec, splits: Iterable[tuple[Rows, Rows]], share: float
+) -> list[Prediction] | None:
+    found: list[Prediction] = []
     for train, test in shrunk(corpus.primaries, splits, share, spec.seed):
         try:
             model = fit(subset(corpus, train), spec).model
         except ChudeError:  # one label only, or no term often enough: so few articles are no point of the curve
             return None
-        found += [one.topic for one in model.predict([corpus.articles[row].page for row in test.tolist()])]
+        found += model.predict([corpus.articles[row].page for row in test.tolist()])
     return found

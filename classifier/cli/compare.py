@@ -42,20 +42,26 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
     if form == "jsonl":
         click.echo(writers.json_line(result.as_json()), nl=False)
     else:
-        _show(result.as_json(), {page.id: page.title for page in corpus.pages})
+        _show(result.as_json(), result.sets, {page.id: page.title for page in corpus.pages})
     return tally.finish("compared", what="article")
 
 
-def _show(result: dict[str, Any], titles: dict[str, str]) -> None:
+def _show(result: dict[str, Any], sets: bool, titles: dict[str, str]) -> None:
     import sys
 
-    from eval.scores.registry import BRIEF
+    from eval.scores.registry import brief
 
     rows = []
-    for metric in BRIEF:
+    for metric in brief(sets=sets):
         key = metric.key
         difference = result[f"{key}_difference"]
-        rows.append([metric.name, *(_score(result[key][side]) for side in ("a", "b")), _score(difference, sign="+")])
+        rows.append(
+            [
+                metric.called(sets=sets),
+                *(_score(result[key][side]) for side in ("a", "b")),
+                _score(difference, sign="+"),
+            ]
+        )
     names = result["names"]
     writers.console_table(["", f"A: {names['a']}", f"B: {names['b']}", "B - A"], rows, sys.stdout)
     changes = result["changes"]

@@ -71,7 +71,6 @@ def command(
     tally = common.Tally()
     columns = common.columns_from(options)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip).in_one_order()
-    tally.used = len(corpus.articles)
     found = evaluate(
         corpus,
         model,
@@ -82,6 +81,7 @@ def command(
         **options,
     )
     write(found, target)
+    tally.used = found.report["articles"]
     return tally.finish("judged", what="article")
 
 
@@ -119,7 +119,7 @@ def summary(report: dict[str, Any]) -> str:
     """The scores of a report as a table for the terminal, and what to know first."""
     from io import StringIO
 
-    from eval.scores.registry import BRIEF
+    from eval.scores.registry import brief
 
     stream = StringIO()
     columns = ("precision", "recall", "f1")
@@ -127,8 +127,13 @@ def summary(report: dict[str, Any]) -> str:
         [row["label"], f"{row['support']:,}", *(_score(row[name]) for name in columns)] for row in report["per_topic"]
     ]
     writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
-    scores = report["scores"]
-    lines = [f"{one.name} {_score(scores[one.key])}{_spread(report['repeats'], one.key)}" for one in BRIEF]
+    scores, sets = report["scores"], report["judged_as"] == "sets"
+    lines = [
+        f"{one.called(sets=sets)} {_score(scores[one.key])}{_spread(report['repeats'], one.key)}"
+        for one in brief(sets=sets)
+    ]
+    if scores["top_in_gold"]:
+        lines.append(f"most probable label in the gold {_score(scores['top_in_gold'])}")
     reliability = report["reliability"]
     if reliability:
         lines.append(f"calibration error {_score(reliability['calibration_error'])}")

@@ -61,7 +61,7 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
         corpus, spec_for(corpus, **{key: value for key, value in options.items() if value is not None}), folder=target
     )
     click.echo(scores_table(trained.info), nl=False)
-    few = [f"{label} ({count})" for label, count in corpus.counts().items() if count < FEW]
+    few = [f"{label} ({count})" for label, count in corpus.articles_with().items() if count < FEW]
     if few:
         wording.say(f"chude: labels with fewer than {FEW} articles, hardly learned and hardly judged: {', '.join(few)}")
     wording.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eval.pages.clusters import clusters_section
 from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, table
 from eval.report.notes import articles, number
-from eval.scores.registry import BRIEF, ON_PAGES, name_of
+from eval.scores.registry import brief, name_of, on_pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,24 +29,26 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
         who = f"{round(score['value'] * report['articles'])} of {count}"
         if repeats:
             who = f"On average over {repeats['number']} repeats {score['value'] * report['articles']:.1f} of {count}"
+        what = "have all their labels right and no other" if report["judged_as"] == "sets" else "are labelled right"
         lead = (
-            f"{who} are labelled right: {score['value']:.1%}. On articles like "
+            f"{who} {what}: {score['value']:.1%}. On articles like "
             f"these one should expect between {score['low']:.1%} and {score['high']:.1%} (95% interval)."
         )
+    sets = report["judged_as"] == "sets"
     parts = [
         paragraph(lead, "lead"),
         bullets(report["notes"], "notes") if report["notes"] else "",
         _main_scores(report),
-        _repeats(report["repeats"]) if report["repeats"] else "",
-        _leakage(report["leakage"]) if report["leakage"] else "",
+        _repeats(report["repeats"], sets=sets) if report["repeats"] else "",
+        _leakage(report["leakage"], sets=sets) if report["leakage"] else "",
         _topics(report, images),
         _confusion(report, images),
         _calibration(report, images) if report["reliability"] else "",
         _coverage(report["coverage"], images) if report["coverage"] else "",
         _several(report["multi_topic"]) if report["multi_topic"] else "",
-        _slices(report["slices"]) if report["slices"] else "",
+        _slices(report["slices"], sets=sets) if report["slices"] else "",
         _mistakes(report["mistakes"], text_lang),
-        _learning(report["learning_curve"], images) if report["learning_curve"] else "",
+        _learning(report["learning_curve"], images, sets=sets) if report["learning_curve"] else "",
         _terms(report["top_terms"], text_lang) if report["top_terms"] else "",
         clusters_section(report["clusters"], text_lang),
         _about(report),
@@ -56,15 +58,20 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
 
 
 def _main_scores(report: Json) -> Html:
-    rows = [["this model", *(_score(report["scores"][one.key]) for one in ON_PAGES), ""]]
+    sets = report["judged_as"] == "sets"
+    shown_scores = on_pages(sets=sets)
+    rows = [["this model", *(_score(report["scores"][one.key]) for one in shown_scores), ""]]
     for name, row in report["baselines"].items():
         difference = _score(row["comparison"]["accuracy_difference"], sign=True)
-        rows.append([f"baseline: {name}", *(_score(row[one.key]) for one in ON_PAGES), difference])
-    header = ["", *(one.name for one in ON_PAGES), "model ahead by"]
+        rows.append([f"baseline: {name}", *(_score(row[one.key]) for one in shown_scores), difference])
+    header = ["", *(one.called(sets=sets) for one in shown_scores), "model ahead by"]
     shown = [
         table("Scores with their 95% intervals, beside trivial ways to label", header, rows, range(1, len(header)))
     ]
     shown += [paragraph(row["comparison"]["sentence"]) for row in report["baselines"].values()]
+    if report["scores"]["top_in_gold"]:
+        text = "The most probable label is among the article's labels for "
+        shown.append(paragraph(join([text, _score(report["scores"]["top_in_gold"]), " of the articles."], "")))
     if report["scores"]["topics"]:
         found = report["scores"]["topics"]
         cells = [[name, _score(found[key])] for name, key in RATES]
@@ -72,13 +79,13 @@ def _main_scores(report: Json) -> Html:
     return section("Scores", *shown)
 
 
-def _leakage(leakage: Json) -> Html:
+def _leakage(leakage: Json, *, sets: bool) -> Html:
     names = {"all": "all articles", "leaked": "also in the training texts", "clean": "not in the training texts"}
     rows = [
-        [name, str(leakage[key]["articles"]), *(_score(leakage[key][one.key]) for one in BRIEF)]
+        [name, str(leakage[key]["articles"]), *(_score(leakage[key][one.key]) for one in brief(sets=sets))]
         for key, name in names.items()
     ]
-    header = ["articles", "number", *(one.name for one in BRIEF)]
+    header = ["articles", "number", *(one.called(sets=sets) for one in brief(sets=sets))]
     caption = "Scores with and without the articles that were trained on; the last line is the honest one"
     return section("Leakage", table(caption, header, rows, range(1, len(header))))
 
@@ -108,7 +115,12 @@ def _confusion(report: Json, images: Mapping[str, bytes]) -> Html:
     caption = "Rows are gold labels, columns predicted ones. Blue is right, orange wrong; darker is a larger share."
     rows = [[name, *map(str, row)] for name, row in zip(labels, counts, strict=True)]
     numbers = table("The same as counts", ["gold \\ predicted", *labels], rows, range(1, len(labels) + 1))
-    return section("What is taken for what", _picture(images, "confusion", alt, caption), numbers)
+    text = (
+        "Of sets this shows the most probable label: in its own row where it is in the set, else in the row of that "
+        "label of the set which most articles have."
+    )
+    said_of_sets = paragraph(text) if report["judged_as"] == "sets" else ""
+    return section("What is taken for what", said_of_sets, _picture(images, "confusion", alt, caption), numbers)
 
 
 def _calibration(report: Json, images: Mapping[str, bytes]) -> Html:
@@ -165,11 +177,12 @@ def _several(found: Json) -> Html:
     )
 
 
-def _slices(slices: Mapping[str, list[Json]]) -> Html:
-    shown, header = [], ["articles", *(one.name for one in BRIEF)]
+def _slices(slices: Mapping[str, list[Json]], *, sets: bool) -> Html:
+    scores = brief(sets=sets)
+    shown, header = [], ["articles", *(one.called(sets=sets) for one in scores)]
     for name, rows in slices.items():
         cells = [
-            [str(row["value"]) or "(empty)", str(row["articles"]), *(_score(row[one.key]) for one in BRIEF)]
+            [str(row["value"]) or "(empty)", str(row["articles"]), *(_score(row[one.key]) for one in scores)]
             for row in rows[:MOST_VALUES]
         ]
         more = f"; {len(rows) - MOST_VALUES} smaller ones are in report.json" if len(rows) > MOST_VALUES else ""
@@ -198,13 +211,13 @@ def _reasons(reasons: list[Json], lang: str) -> Html:
     return join((foreign(f"{one['term']} {one['weight']:+.2f}", lang) for one in reasons), ", ")
 
 
-def _learning(curve: Json, images: Mapping[str, bytes]) -> Html:
+def _learning(curve: Json, images: Mapping[str, bytes], *, sets: bool) -> Html:
     names = list(curve["scores"])
     rows = [
         [f"{size:,}", *(_score(curve["scores"][name][i]) for name in names)] for i, size in enumerate(curve["sizes"])
     ]
     alt = "; ".join(f"{row[0]} articles: {number(curve['scores'][names[0]][i]['value'])}" for i, row in enumerate(rows))
-    shown = [name_of(name) for name in names]
+    shown = [name_of(name, sets=sets) for name in names]
     caption = "Scores of models trained on part of the articles, and on all that there are; bands are 95% intervals."
     return section(
         "Would more articles help?",
@@ -213,14 +226,14 @@ def _learning(curve: Json, images: Mapping[str, bytes]) -> Html:
     )
 
 
-def _repeats(found: Json) -> Html:
+def _repeats(found: Json, *, sets: bool) -> Html:
     text = (
         f"The articles were dealt into folds {found['number']} times. The scores above are means over these repeats; "
         "their intervals come from drawing articles, since a repeat brings no new ones. Baselines, pictures and all "
         "that follows below are of the first repeat."
     )
     rows = [
-        [name_of(name), *(f"{value:.3f}" for value in row["each"]), f"{row['sd']:.4f}"]
+        [name_of(name, sets=sets), *(f"{value:.3f}" for value in row["each"]), f"{row['sd']:.4f}"]
         for name, row in found["scores"].items()
     ]
     header = ["", *(f"repeat {i + 1}" for i in range(found["number"])), "standard deviation"]

@@ -8,10 +8,15 @@ from typing import Any
 def notes(report: dict[str, Any]) -> list[str]:
     """What a reader should know before the numbers, a sentence each; [] where nothing is out of the ordinary."""
     counts = {row["label"]: row["gold"] for row in report["labels"]["counts"]}
+    sets = report["judged_as"] == "sets"
     found = [
-        f"The model does not know the label {label}: its {articles(counts[label])} can only be missed."
+        f"The model does not know the label {label}: {_can_only_be_missed(counts[label], sets)}"
         for label in report["labels"]["unknown_to_model"]
     ]
+    if sets:
+        found.insert(
+            0, "Labels are judged as sets: their order counts for nothing, and a further label as much as the first."
+        )
     found += [
         f"The gold's label {pair['gold']} reads like the model's {pair['model']}: spelt otherwise, it is another label."
         for pair in report["labels"]["look_alikes"]
@@ -35,6 +40,10 @@ def notes(report: dict[str, Any]) -> list[str]:
         if difference["low"] is not None and difference["low"] <= 0:
             found.append(f"The model is not clearly better than the trivial baseline “{name}”.")
     return found
+
+
+def _can_only_be_missed(count: int, sets: bool) -> str:
+    return f"it is missed in {articles(count)}." if sets else f"its {articles(count)} can only be missed."
 
 
 def articles(count: int) -> str:

@@ -11,16 +11,18 @@ from classifier.types import OTHER
 from eval.scores import calibration
 from eval.scores.compare import compare
 from eval.scores.intervals import mean_interval, plain, wilson
+from eval.scores.label_sets import compare_sets, set_intervals, set_table
 from eval.scores.metrics import confusion, label_order, per_label
 from eval.scores.multi_topic import beyond_primary, multi_topic, without_other
-from eval.scores.registry import BRIEF, METRICS
+from eval.scores.registry import METRICS, PARTS
 from eval.scores.score_intervals import calibration_error, label_intervals, pooled_intervals, repeated_intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from eval.scores.gold import Judged
     from eval.scores.intervals import Score
+    from eval.scores.score_intervals import LabelIntervals
 
     Json = dict[str, Any]
 
@@ -32,16 +34,17 @@ SMOOTH_REPLICATES = 1000  # scores that need every article in every replicate: h
 
 
 def scores(judged: Judged, replicates: int) -> Json:
-    """The headline scores: those of the registry, Brier, and the topics without "other" pooled.
+    """The headline scores: those of the registry, of sets where gold is sets, Brier, and the topics without "other"
+    pooled.
 
     With repeats those of the registry are means over them; their articles are the same, so n stays the number of
     articles.
     """
     smooth = min(replicates, SMOOTH_REPLICATES)
-    runs = [judged.predicted, *judged.further_runs]
-    intervals = repeated_intervals(judged.gold, runs, replicates=replicates)
+    intervals = intervals_of(judged, replicates)
+    top = wilson(int(judged.correct.sum()), len(judged)).as_json() if judged.sets else None
     brier: Score | None = None
-    if judged.distribution is not None:
+    if judged.distribution is not None and not judged.sets:
         terms = calibration.brier_terms(judged.gold, judged.distribution, judged.distribution_labels)
         brier = mean_interval(terms, replicates=smooth)
     elif judged.probability is not None:
@@ -50,29 +53,48 @@ def scores(judged: Judged, replicates: int) -> Json:
     found: Json = {
         **{key: score.as_json() for key, score in intervals.scores.items()},
         "brier": None if brier is None else brier.as_json(),
-        "brier_kind": None if brier is None else "all labels" if judged.distribution is not None else "predicted label",
+        "brier_kind": None
+        if brier is None
+        else "all labels"
+        if judged.distribution is not None and not judged.sets
+        else "predicted label",
+        "top_in_gold": top,
         "topics": None,
     }
-    if OTHER in {*judged.gold, *judged.predicted}:
+    if not judged.sets and OTHER in {*judged.gold, *judged.predicted}:
         sets = [without_other([{label} for label in side]) for side in (judged.gold, judged.predicted)]
         found["topics"] = _as_json(pooled_intervals(*sets, replicates=replicates))
     return found
 
 
-def per_topic(gold: Sequence[str], predicted: Sequence[str], replicates: int) -> list[Json]:
-    """A row for each label in gold or predictions: Wilson for precision and recall, bootstrap for F1."""
-    f1 = label_intervals(gold, predicted, replicates=replicates).f1
-    hits = Counter(g for g, p in zip(gold, predicted, strict=True) if g == p)
+def intervals_of(judged: Judged, replicates: int, *, first_run: bool = False) -> LabelIntervals:
+    """The scores of the registry for what is judged, labels or sets: means over its runs, or those of the first."""
+    if judged.gold_topics is not None and judged.predicted_topics is not None and judged.sets:
+        sets = [judged.predicted_topics, *(() if first_run else judged.further_topics)]
+        return set_intervals(judged.gold_topics, sets, replicates=replicates)
+    runs = [judged.predicted, *(() if first_run else judged.further_runs)]
+    return repeated_intervals(judged.gold, runs, replicates=replicates)
+
+
+def per_topic(judged: Judged, replicates: int) -> list[Json]:
+    """A row for each label in gold or predictions: Wilson for precision and recall, bootstrap for F1. Where gold is
+    sets, an article counts under each label of its set.
+    """
+    f1 = intervals_of(judged, replicates, first_run=True).f1
+    if judged.gold_topics is not None and judged.predicted_topics is not None and judged.sets:
+        rows = set_table(judged.gold_topics, judged.predicted_topics)
+    else:
+        rows = per_label(judged.gold, judged.predicted)
     return [
         {
             "label": row.label,
             "support": row.support,
             "predicted": row.predicted,
-            "precision": wilson(hits[row.label], row.predicted).as_json(),
-            "recall": wilson(hits[row.label], row.support).as_json(),
+            "precision": wilson(round(row.precision * row.predicted), row.predicted).as_json(),
+            "recall": wilson(round(row.recall * row.support), row.support).as_json(),
             "f1": f1[row.label].as_json(),
         }
-        for row in per_label(gold, predicted)
+        for row in rows
     ]
 
 
@@ -178,20 +200,25 @@ def leakage(judged: Judged, leaked: Sequence[bool], replicates: int) -> Json:
 
 
 def _part(judged: Judged, articles: Sequence[int], replicates: int) -> Json:
-    gold, predicted = [judged.gold[i] for i in articles], [judged.predicted[i] for i in articles]
-    found = label_intervals(gold, predicted, replicates=replicates).scores
-    return {"articles": len(articles), **{metric.key: found[metric.key].as_json() for metric in BRIEF}}
+    if judged.gold_topics is not None and judged.predicted_topics is not None and judged.sets:
+        truth, given = [judged.gold_topics[i] for i in articles], [judged.predicted_topics[i] for i in articles]
+        found = set_intervals(truth, [given], replicates=replicates).scores
+    else:
+        gold, predicted = [judged.gold[i] for i in articles], [judged.predicted[i] for i in articles]
+        found = label_intervals(gold, predicted, replicates=replicates).scores
+    return {"articles": len(articles), **{metric.key: found[metric.key].as_json() for metric in PARTS}}
 
 
 def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates: int) -> Json:
     """A trivial way's scores on the same articles, and the paired comparison of the model with it."""
-    compared = compare(
-        judged.gold,
-        labels_given,
-        judged.predicted,
-        names=(f"the baseline “{name}”", "the model"),
-        replicates=replicates,
-    )
+    names = f"the baseline “{name}”", "the model"
+    if judged.gold_topics is not None and judged.predicted_topics is not None and judged.sets:
+        given = [{label} for label in labels_given]
+        compared = compare_sets(
+            judged.gold_topics, given, judged.predicted_topics, ids=judged.ids, names=names, replicates=replicates
+        )
+    else:
+        compared = compare(judged.gold, labels_given, judged.predicted, names=names, replicates=replicates)
     comparison = compared.as_json()
     told = (*(f"{metric.key}_difference" for metric in METRICS), "mcnemar", "sentence")
     return {
@@ -201,8 +228,15 @@ def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates:
 
 
 def labels(judged: Judged) -> Json:
-    """Each label's articles in gold and predictions, and the labels that only one side knows."""
-    in_gold, given = Counter(judged.gold), Counter(judged.predicted)
+    """Each label's articles in gold and predictions, as primary or further topic, and the labels that only one side
+    knows.
+    """
+    in_gold, given = _counted(judged.gold, judged.gold_topics), _counted(judged.predicted, judged.predicted_topics)
+    if judged.sets and judged.gold_topics is not None:
+        in_gold = _counted(
+            [OTHER if not set(some) - {OTHER} else "" for some in judged.gold_topics], judged.gold_topics
+        )
+        del in_gold[""]
     names = label_order([*in_gold, *given, *judged.model_labels])
     return {
         "counts": [{"label": name, "gold": in_gold[name], "predicted": given[name]} for name in names],
@@ -210,6 +244,13 @@ def labels(judged: Judged) -> Json:
         "absent_from_gold": judged.absent_from_gold,
         "look_alikes": [{"gold": label, "model": own} for label, own in judged.look_alikes],
     }
+
+
+def _counted(primary: Sequence[str], topics: Sequence[Collection[str]] | None) -> Counter[str]:
+    """Articles with each label."""
+    if topics is None:
+        return Counter(primary)
+    return Counter(label for first, some in zip(primary, topics, strict=True) for label in {first, *some})
 
 
 def mistakes(judged: Judged) -> list[Json]:
@@ -221,7 +262,7 @@ def mistakes(judged: Judged) -> list[Json]:
         {
             "id": judged.ids[i],
             "title": judged.title(i),
-            "gold": judged.gold[i],
+            "gold": judged.gold_shown(i),
             "predicted": judged.predicted[i],
             "probability": None if judged.probability is None else plain(judged.probability[i]),
             "reasons": [] if judged.reasons is None else terms(judged.reasons[i]),

@@ -59,7 +59,10 @@ def pictures(report: Json) -> dict[str, Figure]:
         )
     if report["learning_curve"]:
         curve = report["learning_curve"]
-        series = {name_of(name): [_triple(score) for score in scores] for name, scores in curve["scores"].items()}
+        sets = report["judged_as"] == "sets"
+        series = {
+            name_of(name, sets=sets): [_triple(score) for score in scores] for name, scores in curve["scores"].items()
+        }
         found["learning"] = learning_curve(curve["sizes"], series)
     return found
 

@@ -35,7 +35,8 @@ class Comparison:
     """B against A on the same articles; differences are B minus A, so above 0 means that B is better.
 
     `scores` (A's and B's) and `differences` are by the keys of the registry. `only_a` and `only_b` count the articles
-    that one alone got right; `p_value` is McNemar's exact one for them.
+    that one alone got right; `p_value` is McNemar's exact one for them. `sets`: labels are sets, and an
+    article is right where its whole set is.
     """
 
     names: tuple[str, str]
@@ -47,6 +48,7 @@ class Comparison:
     p_value: float
     changes: tuple[Change, ...]
     sentence: str
+    sets: bool = False
 
     @property
     def accuracy_difference(self) -> Score:
@@ -105,7 +107,7 @@ def compare(
         only_b=only_b,
         p_value=mcnemar_exact(only_a, only_b),
         changes=tuple(changed(ids, gold, a, b)),
-        sentence=_verdict(names, len(gold), (hits_a, hits_b), (only_a, only_b), differences["accuracy"]),
+        sentence=verdict(names, len(gold), (hits_a, hits_b), (only_a, only_b), differences["accuracy"]),
     )
 
 
@@ -156,24 +158,32 @@ def _differences(
     return found
 
 
-def _verdict(names: tuple[str, str], n: int, hits: tuple[int, int], only: tuple[int, int], difference: Score) -> str:
+def verdict(
+    names: tuple[str, str],
+    n: int,
+    hits: tuple[int, int],
+    only: tuple[int, int],
+    difference: Score,
+    score: str = "accuracy",
+) -> str:
+    """The comparison in one sentence; hits and only are articles right in A and B, and in one of them alone."""
     a, b = names
     if not n:
         return f"{a} and {b} cannot be compared: there is no article."
     if not sum(only):
-        return f"{a} and {b} are right on the same {hits[0]} of {n} articles: in accuracy they do not differ."
+        return f"{a} and {b} are right on the same {hits[0]} of {n} articles: in {score} they do not differ."
     p_value = mcnemar_exact(*only)
     counts = (
         f"{b} alone is right on {only[1]} articles, {a} alone on {only[0]}, "
         f"exact McNemar p {'below 0.001' if p_value < 0.001 else f'= {p_value:.3f}'}"
     )
     if hits[0] == hits[1]:
-        return f"{a} and {b} have the same accuracy, {hits[0] / n:.1%} ({counts})."
+        return f"{a} and {b} have the same {score}, {hits[0] / n:.1%} ({counts})."
     better, worse = (b, a) if hits[1] > hits[0] else (a, b)
     sign = 100 if better == b else -100
     low, high = sorted((sign * difference.low, sign * difference.high))
     judgement = "is more than luck" if p_value < 1 - LEVEL else "may well be luck"
     return (
-        f"That {better} is ahead of {worse} by {sign * difference.value:.1f} points of accuracy "
+        f"That {better} is ahead of {worse} by {sign * difference.value:.1f} points of {score} "
         f"(95% interval {low:.1f} to {high:.1f}) {judgement}: {counts}."
     )

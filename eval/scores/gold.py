@@ -47,9 +47,10 @@ class Judged:
     `probability` (n,) is that of the predicted label. The topic sets hold primary and further topics. `slices` maps a
     name ("site", "year", "hard") to each article's value. `reasons` are the terms behind each prediction, strongest
     first. `distribution` (n, L) has a probability for each of `distribution_labels`. `further_runs` are the labels that
-    repeats gave, each (n,), `predicted` being those of the first. `known` are the labels the model
-    can give; without them those of the distribution, else those that it gave. Raises ValueError where lengths or
-    numbers do not fit.
+    repeats gave, each (n,), `predicted` being those of the first, and `further_topics` their topic sets. `known` are
+    the labels the model can give; without them those of the distribution, else those that it gave. `sets`: the topic
+    sets are what is judged, and `gold` is made by `nearest`, so that it is the predicted label where the set has that.
+    Raises ValueError where lengths or numbers do not fit.
     """
 
     ids: Sequence[str]
@@ -65,6 +66,8 @@ class Judged:
     distribution_labels: Sequence[str] = ()
     known: Collection[str] | None = None
     further_runs: Sequence[Sequence[str]] = ()
+    further_topics: Sequence[Sequence[Collection[str]]] = ()
+    sets: bool = False
 
     def __post_init__(self) -> None:
         columns = {
@@ -75,6 +78,7 @@ class Judged:
             "predicted_topics": self.predicted_topics,
             "reasons": self.reasons,
             "distribution": self.distribution,
+            **{f"topics of run {number}": found for number, found in enumerate(self.further_topics, start=2)},
             **{f"run {number}": labels for number, labels in enumerate(self.further_runs, start=2)},
             **{f"slice {name}": values for name, values in self.slices.items()},
         }
@@ -83,6 +87,8 @@ class Judged:
         for name, values in columns.items():
             if values is not None and len(values) != len(self.ids):
                 raise ValueError(f"{name}: {len(values)} values for {len(self.ids)} articles")
+        if self.sets and (self.gold_topics is None or self.predicted_topics is None):
+            raise ValueError("sets are judged by gold_topics and predicted_topics: give both")
         if self.distribution is not None and self.distribution.shape[1:] != (len(self.distribution_labels),):
             raise ValueError(f"distribution {self.distribution.shape} for {len(self.distribution_labels)} labels")
         for name, numbers in (("probability", self.probability), ("distribution", self.distribution)):
@@ -104,14 +110,25 @@ class Judged:
         return label_order(self.known if self.known is not None else (self.distribution_labels or self.predicted))
 
     @property
+    def gold_labels(self) -> set[str]:
+        """Every label that stands in gold, as a primary topic or a further one."""
+        return set().union(self.gold, *(self.gold_topics or ()))
+
+    def gold_shown(self, i: int) -> str:
+        """The gold of article i as one cell: its label, or its set."""
+        if not self.sets or self.gold_topics is None:
+            return self.gold[i]
+        return ", ".join(label_order(set(self.gold_topics[i]) - {OTHER})) or OTHER
+
+    @property
     def unknown_to_model(self) -> list[str]:
         """Labels that stand in gold but that the model cannot give: each such article is a miss, whatever it says."""
-        return label_order(set(self.gold).difference(self.model_labels))
+        return label_order(self.gold_labels.difference(self.model_labels))
 
     @property
     def absent_from_gold(self) -> list[str]:
         """Labels that the model can give but that no article of the gold has: nothing is measured about them."""
-        return label_order({*self.model_labels, *self.predicted}.difference(self.gold))
+        return label_order({*self.model_labels, *self.predicted}.difference(self.gold_labels))
 
     @property
     def look_alikes(self) -> list[tuple[str, str]]:
@@ -133,9 +150,14 @@ def judge(
     gold_topics: Sequence[Collection[str]] | None = None,
     slices: Mapping[str, Sequence[str]] | None = None,
     known: Collection[str] | None = None,
-    further_runs: Sequence[Sequence[str]] = (),
+    further_runs: Sequence[Sequence[Prediction]] = (),
+    sets: bool = False,
 ) -> Judged:
-    """Puts a model's predictions beside gold; their further topics are judged only where gold has topic sets too."""
+    """Puts a model's predictions beside gold; their further topics are judged only where gold has topic sets too.
+
+    sets: gold is nothing but sets. A label out of the set is then as right as any other of it: the gold label of an
+    article is the predicted one where its set has that, else the one given.
+    """
     labels = label_order({score.topic for one in predictions for score in one.topics})
     column = {label: i for i, label in enumerate(labels)}
     table = np.zeros((len(predictions), len(labels)))
@@ -146,17 +168,31 @@ def judge(
     return Judged(
         ids=[one.id for one in predictions],
         titles=[one.title for one in predictions],
-        gold=list(gold),
+        gold=nearest(gold, [one.topic for one in predictions], gold_topics if sets else None),
         predicted=[one.topic for one in predictions],
         probability=np.array([one.probability for one in predictions], dtype=float),
         gold_topics=gold_topics,
-        predicted_topics=None
-        if gold_topics is None
-        else [({one.topic, *one.secondary} - {OTHER}) for one in predictions],
+        predicted_topics=None if gold_topics is None else topic_sets(predictions),
         slices=slices or {},
         reasons=reasons if any(reasons) else None,
         distribution=table if labels else None,
         distribution_labels=labels,
         known=known,
-        further_runs=further_runs,
+        further_runs=[[one.topic for one in run] for run in further_runs],
+        further_topics=() if gold_topics is None else [topic_sets(run) for run in further_runs],
+        sets=sets,
     )
+
+
+def topic_sets(predictions: Sequence[Prediction]) -> list[set[str]]:
+    """All that each prediction names, the primary topic and further ones; nothing for "other"."""
+    return [{one.topic, *one.secondary} - {OTHER} for one in predictions]
+
+
+def nearest(
+    gold: Sequence[str], predicted: Sequence[str], topics: Sequence[Collection[str]] | None = None
+) -> list[str]:
+    """The gold label beside each predicted one: that same one where it is in the article's `topics`."""
+    if topics is None:
+        return list(gold)
+    return [p if p in some else g for g, p, some in zip(gold, predicted, topics, strict=True)]

@@ -77,7 +77,7 @@ def repeated_intervals(
     whole = (sizes @ rows).reshape(R, 3 * L)
     drawn = replicate_sums(rows, sizes, replicates=replicates, seed=seed).reshape(-1, R, 3 * L)
     support = whole[0, L : 2 * L]
-    effective = _effective(support)
+    effective = effective_articles(support)
     f1s, drawn_f1s = f1_of(*_thirds(whole)).mean(axis=0), f1_of(*_thirds(drawn)).mean(axis=1)
     drawn_f1s[drawn[:, 0, L : 2 * L] == 0] = NAN  # without gold articles a replicate says nothing about the label
     scores = {}
@@ -164,7 +164,7 @@ def _thirds(sums: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any
     return sums[..., :L], sums[..., L : 2 * L], sums[..., 2 * L :]
 
 
-def _effective(support: NDArray[Any]) -> float:
+def effective_articles(support: NDArray[Any]) -> float:
     """The number of articles whose accuracy would be as uncertain as a mean over labels: L² / sum of 1 / support."""
     present = support[support > 0]
     return float(len(present) ** 2 / (1 / present).sum()) if len(present) else 0.0

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
 from classifier.model.artifact import load
+from training import read_corpus
 
 OK, FINDINGS, USAGE, NO_INPUT = 0, 1, 2, 3
 NONSENSE = "zzz qqq xxx"
@@ -198,3 +199,72 @@ def test_terms_of_a_model_are_those_its_card_names(evaluate, small_artifact, row
     assert report["clusters"] is None
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert "without related headlines" in page
+
+
+def _sets(rows, turn=False):
+    """The articles with lists of one to three labels and no primary one; every third has a label no model knows."""
+    names = ["alliances", "syria", "ukraine_talks"]
+    found = []
+    for at, row in enumerate(rows):
+        further = names[(names.index(row["label"]) + 1) % 3]
+        labels = [row["label"], *([further] if at % 2 else []), *(["biển"] if at % 3 == 0 else [])]
+        found.append({key: row[key] for key in ("id", "title", "text")} | {"labels": labels[::-1] if turn else labels})
+    return found
+
+
+def test_labels_that_are_sets_are_judged_as_sets_in_whatever_order(evaluate, small_artifact, rows, tmp_path):
+    """Scores are those of sets, worked out here by hand; turning every list round changes no byte of them."""
+    gold = _sets(rows)
+    done, report = evaluate(_write(tmp_path / "gold.jsonl", gold), "-m", small_artifact)
+    turned_done, turned = evaluate(_write(tmp_path / "gold.jsonl", _sets(rows, turn=True)), "-m", small_artifact)
+    assert (turned, turned_done.out) == (report, done.out)
+    pages = read_corpus([tmp_path / "gold.jsonl"]).pages
+    said = {one.id: {one.topic, *one.secondary} - {"other"} for one in load(small_artifact).predict(pages)}
+    pairs = [(set(row["labels"]), said[row["id"]]) for row in gold]
+    hits = sum(len(g & p) for g, p in pairs)
+    given, truth = sum(len(p) for _, p in pairs), sum(len(g) for g, _ in pairs)
+    assert report["judged_as"] == "sets"
+    assert report["scores"]["micro_f1"]["value"] == pytest.approx(2 * hits / (given + truth), abs=1e-6)
+    assert report["scores"]["accuracy"]["value"] == pytest.approx(sum(g == p for g, p in pairs) / len(pairs), abs=1e-6)
+    assert report["scores"]["top_in_gold"]["value"] >= report["scores"]["accuracy"]["value"]
+    assert all(
+        name in done.out for name in ("micro-F1", "macro-F1", "subset accuracy", "most probable label in the gold")
+    )
+
+
+def test_notes_and_counts_of_sets_deny_no_label(evaluate, small_artifact, rows, tmp_path):
+    """A label that is only ever a further one is counted, and one that the model does not know is named."""
+    done, report = evaluate(_write(tmp_path / "gold.jsonl", _sets(rows)), "-m", small_artifact)
+    counts = {row["label"]: row["gold"] for row in report["labels"]["counts"]}
+    expected = Counter(label for row in _sets(rows) for label in row["labels"])
+    assert {label: count for label, count in counts.items() if count} == dict(expected)
+    assert report["labels"]["unknown_to_model"] == ["biển"]
+    assert "does not know the label biển" in done.out
+    assert not {"syria", "alliances", "ukraine_talks"} & set(report["labels"]["absent_from_gold"])
+    assert {row["label"]: row["support"] for row in report["per_topic"] if row["support"]} == dict(expected)
+
+
+def test_a_prediction_file_is_judged_by_all_its_labels(evaluate, chude, rows, tmp_path):
+    """Perfect sets, written in `secondary`, score 1 in report and comparison; their first labels alone do not."""
+    gold = _write(tmp_path / "gold.jsonl", _sets(rows))
+    whole = [{"id": row["id"], "topic": row["labels"][0], "secondary": row["labels"][1:]} for row in _sets(rows)]
+    first = [{"id": row["id"], "topic": row["topic"]} for row in whole]
+    files = _write(tmp_path / "whole.jsonl", whole), _write(tmp_path / "first.jsonl", first)
+    for file, perfect in zip(files, (True, False), strict=True):
+        _, report = evaluate(gold, "--predictions", file)
+        assert (report["scores"]["micro_f1"]["value"] == report["scores"]["accuracy"]["value"] == 1) is perfect
+        assert report["scores"]["top_in_gold"]["value"] == 1
+    done = chude("compare", files[1], files[0], gold)
+    assert "points of subset accuracy" in done.out
+    assert "micro-F1" in done.out
+
+
+@pytest.mark.slow
+def test_cross_validating_sets_does_not_hang_on_the_order_of_lists(evaluate, rows, tmp_path):
+    """Training, folds, repeats and the learning curve: turning every list round changes no byte of report.json."""
+    found = [
+        evaluate(_write(tmp_path / "gold.jsonl", _sets(rows, turn)), "--cv", "2", "--repeats", "2")[1]
+        for turn in (False, True)
+    ]
+    assert found[0] == found[1]
+    assert len(found[0]["repeats"]["scores"]["micro_f1"]["each"]) == 2

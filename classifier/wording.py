@@ -12,10 +12,22 @@ _CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((9, 10, 11, 12, 13, 0x2028, 
 _CELL_CONTROL = dict.fromkeys(_STEERING) | dict.fromkeys((11, 12, 0x2028, 0x2029), " ") | {13: "\n"}  # no reader splits
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones too
 
+OPENING = 100
+"""Characters by which a reader knows a text again."""
+
 
 def number(count: int, noun: str) -> str:
     """`1 page`, `2,500 pages`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def opening(title: str, text: str) -> str:
+    """What a reader knows an article by: its title, or how its text begins where it has none."""
+    if title.strip():
+        return title
+    # Words beyond the first OPENING characters cannot be part of it: a long text is not split whole.
+    begun = " ".join(text[: 4 * OPENING].split())
+    return begun if len(begun) <= OPENING else begun[:OPENING].rsplit(" ", 1)[0] + " …"
 
 
 def say(message: str) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import NEAR, duplicate_pairs, find_copies, groups
+from classifier.types import OTHER
 from classifier.vietnamese.language import foreign_share
+from classifier.wording import opening
 from eval.scores.gold import reads_as
 from training.findings import Finding, ranked
 from training.label_errors import QUICK, likely_label_errors
@@ -77,6 +80,8 @@ def duplicates(corpus: Corpus, prints: Fingerprints, pairs: Pairs) -> Iterator[F
 
 def leaks(corpus: Corpus, prints: Fingerprints, against: Corpus, similarity: float = NEAR) -> Iterator[Finding]:
     """CH201-CH203: each article of `against` that stands in `corpus`: a model trained there has seen the answer."""
+    if corpus.of_sets or against.of_sets:  # each has its own first label of one set
+        corpus, against = _without_order(corpus), _without_order(against)
     copies = find_copies(prints, fingerprint(against.pages), similarity)
     first_with_label: dict[tuple[int, tuple[str, frozenset[str]]], int] = {}
     for row, key in enumerate(prints.keys.tolist()):
@@ -112,8 +117,12 @@ def tiny_below(sizes: NDArray[np.int32]) -> int:
 
 def label_counts(corpus: Corpus) -> Iterator[Finding]:
     """CH401-CH404: labels with too few articles, far apart in size, or spelt in two ways; each at its first article."""
-    counts = {label: count for label, count in corpus.counts().items() if count}
-    place = {article.primary: article.page.source or article.page.id for article in reversed(corpus.articles)}
+    counts = {label: count for label, count in corpus.articles_with().items() if count}
+    place = {
+        label: article.page.source or article.page.id
+        for article in reversed(corpus.articles)
+        for label in (*article.topics, article.primary)
+    }
     for label, count in counts.items():
         if count < RARE:
             share = f"{count} of {len(corpus.articles):,} articles"
@@ -142,6 +151,10 @@ def silenced(article: Article, code: str) -> bool:
     return code in re.findall(r"CH\d{3}", str(article.page.extra.get(CHECKED, "")))
 
 
+def _without_order(corpus: Corpus) -> Corpus:
+    return replace(corpus, articles=[replace(one, primary=min(one.topics, default=OTHER)) for one in corpus.articles])
+
+
 def _gold(article: Article) -> tuple[str, frozenset[str]]:
     return article.primary, frozenset(article.topics)
 
@@ -163,7 +176,7 @@ def _pair(code: str, article: Article, other: Article, near: float, *, exact: bo
         source=page.source or page.id,
         message=message,
         id=page.id,
-        title=page.title,
+        title=opening(page.title, page.text),
         other_source=there.source or there.id,
         other_id=there.id,
         score=near,
@@ -173,4 +186,4 @@ def _pair(code: str, article: Article, other: Article, near: float, *, exact: bo
 def _single(code: str, article: Article, message: str, score: float | None = None) -> Iterator[Finding]:
     if not silenced(article, code):
         page = article.page
-        yield Finding(code, page.source or page.id, message, page.id, page.title, score=score)
+        yield Finding(code, page.source or page.id, message, page.id, opening(page.title, page.text), score=score)

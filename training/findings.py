@@ -45,8 +45,8 @@ RULES: dict[str, Rule] = {
 class Finding:
     """One thing about a corpus that is worth a person's look.
 
-    `source` is where (FILE:LINE), `id` and `title` which article; `other_source` and `other_id` the article it is
-    compared with, if there is one; `score` as `RULES[code].score` says.
+    `source` is where (FILE:LINE), `id` and `title` (or how the text begins) which article; `other_source` and
+    `other_id` the article it is compared with, if there is one; `score` as `RULES[code].score` says.
     """
 
     code: str

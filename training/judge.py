@@ -132,7 +132,7 @@ def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clust
     predicted = [NO_PREDICTION if one is None else one.topic for one in given]
     judged = Judged(
         ids=[page.id for page in corpus.pages],
-        titles=[page.title for page in corpus.pages],
+        titles=openings(corpus.pages),
         gold=nearest(corpus.primaries, predicted, topics),
         predicted=predicted,
         gold_topics=topics,
@@ -268,7 +268,13 @@ def judged_from(
         known=known,
         further_runs=further_runs,
         sets=corpus.of_sets,
+        titles=openings(corpus.pages),
     )
+
+
+def openings(pages: Sequence[Page]) -> list[str]:
+    """What a reader knows each page by: its title, or how its text begins."""
+    return [wording.opening(page.title, page.text) for page in pages]
 
 
 def texts_missing(corpus: Corpus) -> list[str]:

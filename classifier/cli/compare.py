@@ -42,7 +42,7 @@ def command(a: str, b: str, corpora: tuple[str, ...], form: str, encoding: str |
     if form == "jsonl":
         click.echo(writers.json_line(result.as_json()), nl=False)
     else:
-        _show(result.as_json(), result.sets, {page.id: page.title for page in corpus.pages})
+        _show(result.as_json(), result.sets, {page.id: wording.opening(page.title, page.text) for page in corpus.pages})
     return tally.finish("compared", what="article")
 
 

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 HEADING = "Clusters of related headlines"
 
 
-def clusters_section(found: Json | None, lang: str) -> Html:
+def clusters_section(found: Json, lang: str) -> Html:
     """How well the headlines fall into clusters, and how much that hangs on which headlines there are."""
-    if not found or not found["headlines"]:
-        return section(HEADING, paragraph("The articles come without related headlines: there is nothing to cluster."))
     fit = found["silhouette"]
     ends = f" ({number(fit['low'])} to {number(fit['high'])})" if fit["low"] is not None else ""
     apart = f" Service items set apart: {found['apart']}." if found["apart"] else ""

@@ -50,7 +50,9 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
         _mistakes(report["mistakes"], text_lang),
         _learning(report["learning_curve"], images, sets=sets) if report["learning_curve"] else "",
         _terms(report["top_terms"], text_lang) if report["top_terms"] else "",
-        clusters_section(report["clusters"], text_lang),
+        clusters_section(report["clusters"], text_lang)
+        if report["clusters"] and report["clusters"]["headlines"]
+        else "",
         _about(report),
     ]
     title = str(report["meta"].get("title", "How well the topics are found"))

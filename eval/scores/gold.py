@@ -152,11 +152,13 @@ def judge(
     known: Collection[str] | None = None,
     further_runs: Sequence[Sequence[Prediction]] = (),
     sets: bool = False,
+    titles: Sequence[str] | None = None,
 ) -> Judged:
     """Puts a model's predictions beside gold; their further topics are judged only where gold has topic sets too.
 
     sets: gold is nothing but sets. A label out of the set is then as right as any other of it: the gold label of an
     article is the predicted one where its set has that, else the one given.
+    titles: what a reader knows the articles by, by default those of the predictions.
     """
     labels = label_order({score.topic for one in predictions for score in one.topics})
     column = {label: i for i, label in enumerate(labels)}
@@ -167,7 +169,7 @@ def judge(
     reasons = [[(reason.term, reason.weight) for reason in one.reasons or ()] for one in predictions]
     return Judged(
         ids=[one.id for one in predictions],
-        titles=[one.title for one in predictions],
+        titles=[one.title for one in predictions] if titles is None else titles,
         gold=nearest(gold, [one.topic for one in predictions], gold_topics if sets else None),
         predicted=[one.topic for one in predictions],
         probability=np.array([one.probability for one in predictions], dtype=float),

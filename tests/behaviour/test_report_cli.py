@@ -198,7 +198,35 @@ def test_terms_of_a_model_are_those_its_card_names(evaluate, small_artifact, row
     assert found == load(small_artifact).info["top_terms"]
     assert report["clusters"] is None
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
-    assert "without related headlines" in page
+    assert "Clusters of related headlines" not in page
+
+
+def test_articles_without_titles_are_shown_by_their_text(evaluate, chude, small_artifact, rows, tmp_path):
+    """Mistakes, comparison and check name an article by how its text begins, cut between words; a title comes first."""
+    bare = [
+        {"id": f"n{at}", "text": f"Câu số {at} nói về chuyện hôm nay. " + "Và cứ thế tiếp. " * 20, "label": "syria"}
+        for at in range(3)
+    ]
+    titled = [{"id": "t", "title": "Tên bài", "text": bare[0]["text"], "label": "alliances"}]
+    gold = _write(tmp_path / "gold.jsonl", [*bare, *titled])
+    _, report = evaluate(gold, "-m", small_artifact)
+    shown = {one["id"]: one["title"] for one in report["mistakes"]}
+    assert shown
+    assert all(shown[one["id"]].startswith(one["text"][:30]) for one in bare if one["id"] in shown)
+    assert all(len(title) <= 110 and title.endswith("…") for one, title in shown.items() if one != "t")
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert any(title in page for title in shown.values())
+    answers = [
+        _write(tmp_path / f"{topic}.jsonl", [{"id": one["id"], "topic": topic} for one in (*bare, *titled)])
+        for topic in ("syria", "alliances")
+    ]
+    compared = chude("compare", *answers, gold).out
+    checked = chude("check", gold, "--no-label-errors", "--format", "jsonl").out
+    assert "n1: Câu số 1 nói" in compared
+    assert "t: Tên bài" in compared
+    found = {row["id"]: row["title"] for row in map(json.loads, checked.splitlines()) if row["id"]}
+    assert found
+    assert all(title.startswith("Tên bài" if one == "t" else "Câu số") for one, title in found.items())
 
 
 def _sets(rows, turn=False):

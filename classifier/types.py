@@ -73,11 +73,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An input that could not be used: where it stands, what is wrong with it, what the user can do."""
+    """An input that could not be used: where it stands, what is wrong with it, what the user can do.
+
+    `count` is 0 for a mere remark, with which nothing was lost.
+    """
 
     source: str
     reason: str
     remedy: str = ""
+    count: int = 1
 
     def __str__(self) -> str:
         line = f"{self.source}: {self.reason}"

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from classifier.errors import NoInputError
 from classifier.reading import Columns, read_pages
+from classifier.reading.tables.labels import as_it_stands, is_missing, label_name, label_names, one_or_more
 from classifier.types import MAX_LABEL, OTHER, Page, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BUILT_IN = Path(__file__).parent / "built_in"
+_SHOWN = 6
+"""Columns of a row that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +104,21 @@ def read_corpus(
     corpus, ranked = Corpus([], built_in=not paths), False
 
     def skip(skipped: Skipped) -> None:
-        corpus.skipped.append(skipped)
+        if skipped.count:
+            corpus.skipped.append(skipped)
         if on_skip:
             on_skip(skipped)
 
     where = [str(path) for path in paths] or [str(BUILT_IN)]
+    folders = _Folders()
     for page in read_pages(where, encoding=encoding, columns=columns, on_skip=skip):
         gold = gold_labels(page)
         if gold is None:
-            skip(Skipped(page.source, "has no label", _label_remedy(page)))
+            skip(_unlabelled(page))
             continue
         primary, topics, has_list = gold
+        if (remark := folders.remark(page, primary)) and on_skip:
+            on_skip(remark)
         longest = max(map(len, (primary, *topics)))
         if longest > MAX_LABEL:
             skip(
@@ -143,12 +148,44 @@ def _unordered(corpus: Corpus) -> Corpus:
     return replace(corpus, articles=articles, of_sets=True)
 
 
-def _label_remedy(page: Page) -> str:
+def _unlabelled(page: Page) -> Skipped:
+    """What to say of a page without a usable label."""
+    found = [name for name in ("label", "labels") if name in page.extra]
+    filled = [name for name in found if not is_missing(page.extra[name])]
+    if filled and (cell := page.extra[filled[0]]) not in ([], ()):
+        remedy = """write one topic, or a list as ["a", "b"]"""
+        return Skipped(page.source, f"has no label: its `{filled[0]}` is no topic ({as_it_stands(cell)})", remedy)
+    if filled:
+        return Skipped(page.source, "has no label", "where no topic applies, write `labels: []` or `label: other`")
+    if found:
+        written = next((str(page.extra[name]).strip() for name in found if isinstance(page.extra[name], str)), "")
+        what = f"has no label ({written!r} is how programs write that there is none)" if written else "has no label"
+        return Skipped(page.source, what, "fill in its `label` or `labels`")
     if not page.line:
-        return "put it in a folder named after its label"
-    if "label" in page.extra or "labels" in page.extra:
-        return "fill in its `label` or `labels`"
-    return "name the column of the topics with --label-column (or --labels-column)"
+        return Skipped(page.source, "has no label", "put it in a folder named after its label")
+    columns = ", ".join(repr(name) for name in list(page.extra)[:_SHOWN])
+    remedy = "name the column of the topics with --label-column (or --labels-column)"
+    return Skipped(page.source, "has no label", f"{remedy}; there is {columns}" if columns else remedy)
+
+
+class _Folders:
+    """Notices folders of one name in several places, whose articles become one label."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._named: set[str] = set()
+
+    def remark(self, page: Page, label: str) -> Skipped | None:
+        """What to say when a second folder gives this label; it is said once a label."""
+        if page.line or page.extra.get("folder") is None or label in self._named:
+            return None
+        folder = page.source.rpartition("/")[0]
+        first = self._first.setdefault(label, folder)
+        if first == folder:
+            return None
+        self._named.add(label)
+        what = f"and {first} are both read as the label {label!r}"
+        return Skipped(folder, what, "rename one if they are two topics", count=0)
 
 
 def _place(article: Article) -> tuple[str, str, tuple[str, ...], str]:
@@ -156,18 +193,28 @@ def _place(article: Article) -> tuple[str, str, tuple[str, ...], str]:
 
 
 def gold_labels(page: Page) -> tuple[str, tuple[str, ...], bool] | None:
-    """(primary, topics, whether a list of topics was given), or None where the page has no usable label."""
+    """(primary, topics, whether a list of topics was given), or None where the page has no usable label.
+
+    A list in `label` is what it is in `labels`, but that one of a single topic is a label like any other, and an empty
+    one, as annotation tools export what nobody has looked at, is none.
+    """
     extra = page.extra
     listed = extra.get("labels")
-    if isinstance(listed, str) and not listed.strip():  # a blank cell says nothing; a negative is written []
+    if is_missing(listed):  # a blank cell says nothing; a negative is written []
         listed = None
-    single = extra.get("label")
-    topics = None if listed is None else _names(listed)
+    topics = None if listed is None else label_names(listed)
     if listed is not None and topics is None:
         return None
-    primary = _name(single) if single is not None else None
+    single = None if is_missing(extra.get("label")) else one_or_more(extra["label"])
+    if single is None and not is_missing(extra.get("label")) and topics is None:
+        return None
+    if single is not None and topics is None and len(single) != 1:
+        if not single:
+            return None
+        topics, single = single, None
+    primary = single[0] if single else None
     if primary is None:
-        primary = (topics[0] if topics else OTHER) if topics is not None else _name(extra.get("folder"))
+        primary = (topics[0] if topics else OTHER) if topics is not None else label_name(extra.get("folder"))
     if primary is None:
         return None
     if topics is None:
@@ -175,25 +222,3 @@ def gold_labels(page: Page) -> tuple[str, tuple[str, ...], bool] | None:
     if primary != OTHER and primary not in topics:
         topics = (primary, *topics)
     return primary, tuple(topic for topic in topics if topic != OTHER), True
-
-
-def _name(value: Any) -> str | None:
-    """A label as a string: numbers are labels too (a column of codes), nothing and booleans are not."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    if isinstance(value, float) and math.isnan(value):  # an empty cell of a Parquet file
-        return None
-    name = unicodedata.normalize("NFC", str(value).strip())  # one label, however its accents were typed
-    return name or None
-
-
-def _names(value: Any) -> tuple[str, ...] | None:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value) if value.startswith("[") else value.replace(";", ",").split(",")
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(value, list | tuple):
-        return None
-    names = [_name(item) for item in value]
-    return tuple(dict.fromkeys(name for name in names if name))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from classifier import wording
 from classifier.errors import UnreadableError, UsageError
-from classifier.reading.limits import HEAD, MAX_LINE_VALUES
+from classifier.reading.limits import HEAD, MAX_ID, MAX_LINE_VALUES
 from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.streams import open_file
 from classifier.reading.tables.delimited import read_records
+from classifier.reading.tables.labels import label_name
 from classifier.reading.tables.lines import read_lines
 from classifier.types import MAX_LABEL, OTHER, Skipped
 
@@ -28,8 +29,6 @@ _HALF = re.compile("[\ud800-\udfff]")
 _REMEDY = "give a model folder, or JSONL or CSV with `id` and `topic`"
 _MOST_NAMED = 5
 _SHOWN = 40
-MAX_ID = 10_000
-"""Characters of an id; all of them are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def read_predictions(path: Path) -> dict[str, Given]:
     with _named(path), closing(open_file(path, "", str(path))) as stream:
         for number, row in _rows(path, stream):
             one = _cell(row.get("id"), MAX_ID, f"{path}:{number}")
-            topic = _cell(row.get("topic"), MAX_LABEL, f"{path}:{number}")
+            topic = label_name(_cell(row.get("topic"), MAX_LABEL, f"{path}:{number}")) or ""
             if not one or not topic:
                 raise UsageError(f"{path}:{number}", "has no `id` and `topic`", _REMEDY)
             given = Given(

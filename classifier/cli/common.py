@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from classifier.errors import NoInputError, UsageError
+from classifier.skips import Gathered
 from classifier.wording import number, say
 
 if TYPE_CHECKING:
@@ -105,6 +106,12 @@ class Tally:
     used: int = 0
     skipped: int = 0
     sources: list[str] = field(default_factory=list)
+    _gathered: Gathered = field(default_factory=Gathered)
+
+    def __post_init__(self) -> None:
+        context = click.get_current_context(silent=True)
+        if context is not None:  # also where the command ends in an error, before that is said
+            context.call_on_close(self.flush)
 
     def counted(self, things: Iterable[T]) -> Iterator[T]:
         """The things, each counted as used when it is handed on."""
@@ -113,14 +120,21 @@ class Tally:
             yield thing
 
     def skip(self, skipped: Skipped) -> None:
-        """Names an input that could not be used."""
-        self.skipped += 1
-        say(f"chude: error: {skipped}")
+        """Names an input that could not be used; rows of one file and one reason together, when all are known."""
+        self.skipped += skipped.count
+        for one in self._gathered.add(skipped):
+            say(f"chude: {'error' if one.count else 'note'}: {one}")
+
+    def flush(self) -> None:
+        """Names what rows were held back."""
+        for one in self._gathered.rest():
+            say(f"chude: error: {one}")
 
     def finish(self, done: str, *, what: str = "page", asked: Sequence[str] = ()) -> int:
         """Prints the summary and gives the exit code: 0, 1 with inputs skipped; raises NoInputError if nothing was
         used.
         """
+        self.flush()
         if not self.used:
             if self.skipped:
                 raise NoInputError("", f"no input could be read ({number(self.skipped, 'input')} skipped)", "see above")

@@ -154,8 +154,9 @@ def _work(job: Job, plan: Plan, records: dict[int, Record], jobs: int, scheduler
 def _say_skipped(record: Record) -> None:
     from classifier.types import Skipped
 
-    for source, reason, remedy in record["skipped"]:
-        wording.say(f"chude: error: {Skipped(source, reason, remedy)}")
+    for kind, name in (("note", "remarks"), ("error", "skipped")):
+        for source, reason, remedy in record.get(name, ()):
+            wording.say(f"chude: {kind}: {Skipped(source, reason, remedy)}")
 
 
 def _dashboard(client: Any) -> str:

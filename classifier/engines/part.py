@@ -64,13 +64,14 @@ def do_part(job: Job, number: int, pieces: Sequence[tuple[Input, Piece]]) -> Rec
         raise UsageError("", f"a worker has chude {__version__}, not {job.version}", "install the same on all machines")
     model, lock = loaded(job.model, job.digest)
     folder, name = Folder(job.folder), job.name(number)
-    skipped: list[Skipped] = []
+    said: list[Skipped] = []
     digests: list[str] = []
     with lock, folder.writing(name) as stream:
         counting = _Counting(stream)
         with io.BufferedWriter(counting) as rows_stream:
-            pages = _pages(job, pieces, digests, skipped.append)
-            rows = job.write(model, pages, skipped.append, rows_stream)
+            pages = _pages(job, pieces, digests, said.append)
+            rows = job.write(model, pages, said.append, rows_stream)
+    skipped = [one for one in said if one.count]
     record = {
         "part": name,
         "pieces": [
@@ -80,6 +81,7 @@ def do_part(job: Job, number: int, pieces: Sequence[tuple[Input, Piece]]) -> Rec
         "rows_in": rows + len(skipped),
         "rows_out": rows,
         "skipped": [[one.source, one.reason, one.remedy] for one in skipped],
+        "remarks": [[one.source, one.reason, one.remedy] for one in said if not one.count],
         "bytes": counting.bytes,
         "sha256": counting.digest.hexdigest(),
     }

@@ -22,6 +22,9 @@ MAX_LINE_VALUES = 2_000_000
 MAX_JSON_VALUES = 12_000_000
 """The same for a JSON document that is one array."""
 
+MAX_ID = 10_000
+"""Characters of an id; those of a run are held in memory, so that each is given once."""
+
 MAX_PAGE = 32 * MIB
 """Bytes of one page (text or HTML), after unpacking."""
 

@@ -52,9 +52,15 @@ def normalise(syllable: str) -> str:
             return ""
         if "://" in lower or "@" in lower:
             return ""  # an address says where a page came from, not what it is about
+    lower = one_spelling(lower)
+    return _ALIASES.get(lower, lower)
+
+
+def one_spelling(lower: str) -> str:
+    """A syllable in small letters with its tone mark and its i or y in one place and form: hoà, hòa; Mĩ, Mỹ."""
     head, end = lower[:-2], lower[-2:]
     if end in _TONE_PLACES and not head.endswith("q"):
         lower = head + _TONE_PLACES[end]
     if lower[-1] in _Y_FOR_I and lower[:-1] in _BEFORE_LONE_I:
         lower = lower[:-1] + _Y_FOR_I[lower[-1]]
-    return _ALIASES.get(lower, lower)
+    return lower

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.errors import UsageError
+from classifier.reading.cleaning import clean
 from classifier.types import OTHER
+from classifier.vietnamese.normalise import one_spelling
 from eval.scores.metrics import label_order
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ Term = tuple[str, float]
 """A term and its weight for the predicted label."""
 
 
+_BETWEEN = re.compile(r"[\s_\-‐-―]+")
 MOST_LABELS = 1_000
 """Different labels that can be judged: matrices of all pairs of them are made, shown and drawn from again and again."""
 
@@ -36,8 +40,12 @@ def check_labels(*sides: Iterable[str]) -> None:
 
 
 def reads_as(label: str) -> str:
-    """What two spellings of one label have in common: letters without case, whatever the spaces and Unicode form."""
-    return " ".join(unicodedata.normalize("NFKC", label).casefold().replace("_", " ").split())
+    """What two spellings of one label have in common: letters without case, whatever the spaces and hyphens, the
+    Unicode form, what cannot be seen, letters of other scripts that look alike, and where the
+    tone mark stands (hoá, hóa).
+    """
+    name = unicodedata.normalize("NFKC", clean(label)).casefold()
+    return " ".join(map(one_spelling, _BETWEEN.sub(" ", name).split()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,11 @@ from classifier.reading.cleaning import clean
 if TYPE_CHECKING:
     from typing import Any
 
-MISSING = frozenset("nan NaN NAN NaT <NA> None null NULL NA N/A #N/A #N/A! n/a -nan".split())
+MISSING = frozenset(("nan", "NaN", "NAN", "-nan", "NaT", "<NA>", "None", "null", "NULL", "NA", "N/A", "n/a", "#N/A"))
 """How programs write into a cell that there is nothing in it (pandas, R, SQL, Excel)."""
+_TRUTH = ("True", "TRUE", "False", "FALSE")
+_EXACT = 1e15
+"""Below it every whole number is a float of its own."""
 _WHOLE = re.compile(r"[+-]?\d{1,18}\.0*", re.ASCII)
 _SEPARATORS = re.compile(r"[,;|\n]")
 _CALL = re.compile(r"(?:(?:np|numpy|pd|pandas)\.)?(array|Index|list|tuple|set|frozenset|c)\s*\((.*)\)", re.DOTALL)
@@ -39,22 +42,16 @@ def label_name(value: Any) -> str | None:
     characters and other spellings of the same letters make no label of their own: see `classifier.reading.cleaning`.
     """
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(value).lower()
     if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
-    if isinstance(value, int):
-        return str(value)
-    if not isinstance(value, str):
-        return None
-    name = clean(value).strip()
+        whole = value.is_integer() and abs(value) < _EXACT
+        value = str(int(value) if whole else value) if math.isfinite(value) else ""
+    name = clean(str(value)).strip() if isinstance(value, str | int) else ""
     if name in MISSING:
-        return None
+        name = ""
     if _WHOLE.fullmatch(name):
-        return str(int(name.partition(".")[0]))
-    if name in ("True", "TRUE", "False", "FALSE"):
-        return name.lower()
+        name = str(int(name.partition(".")[0]))
+    name = name.lower() if name in _TRUTH else name
     return unicodedata.normalize("NFC", name) or None
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
 from classifier.reading.cleaning import clean
+from classifier.reading.limits import MAX_ID
 from classifier.reading.raw.encoding import tidy
+from classifier.reading.tables.labels import MISSING
 from classifier.types import ARTICLE, LIST, Headline, Page
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "image": ("image",),
     "authors": ("authors",),
 }
+_LONGEST_MISSING = max(map(len, MISSING))
 _FEW = 64
 """Columns of a row up to which what they are is remembered."""
 _KEPT = ("label", "labels")
@@ -80,6 +83,9 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
         for role, key in roles.items()
         if role in _TEXTS
     }
+    if len(values.get("id", "")) > MAX_ID:
+        what = f"its id has {len(values['id']):,} characters"
+        raise UnreadableError(source, what, f"give it one of at most {MAX_ID:,}, or none")
     title, lead, body = (values.get(role, "") for role in ("title", "lead", "text"))
     if body and not lead and (columns.text is not None or roles["text"].strip().casefold() != "body"):
         lead, body = _split_lead(body)
@@ -87,7 +93,7 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
     if related is None:  # something else under that name
         del roles["related"]
     if not (title or lead or body or related):
-        raise UnreadableError(source, "the row has no text", TEXT_REMEDY)
+        raise UnreadableError(source, *_no_text(row, roles))
     facts = {role: _fact(role, row[key]) for role, key in roles.items() if role in (*_FACTS, *_LISTS)}
     for role in [role for role, value in facts.items() if value is None]:
         del roles[role], facts[role]
@@ -107,6 +113,17 @@ def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str,
         **facts,
         repairs=tuple(sorted(repairs)),
     )
+
+
+def _no_text(row: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[str, str]:
+    """What is wrong with a row without text, and what to do."""
+    key = roles.get("text") or roles.get("title") or roles.get("lead")
+    if key is None:
+        return "the row has no text", TEXT_REMEDY
+    written = str(row[key]).strip() if isinstance(row[key], str) else ""
+    if written in MISSING:
+        return f"the row has no text ({written!r} is how programs write that there is none)", f"fill in its `{key}`"
+    return "the row has no text", f"fill in its `{key}`"
 
 
 def _names_in_extra(row: Mapping[str, Any], roles: Mapping[str, str], columns: Columns) -> dict[str, str]:
@@ -178,7 +195,8 @@ def _as_text(value: Any, key: str, source: str, repairs: set[str] | None) -> str
     It is cleaned, and what was put right added to `repairs`; None for an id, which stays as other files have it.
     """
     if type(value) is str:
-        return (tidy(value) if repairs is None else clean(value, repairs)).strip()
+        text = (tidy(value) if repairs is None else clean(value, repairs)).strip()
+        return "" if len(text) <= _LONGEST_MISSING and text in MISSING else text
     parts = value if isinstance(value, list) else [value]
     if any(isinstance(part, (bytes, dict, list)) for part in parts):
         raise UnreadableError(source, f"column {key!r} holds no text but {type(value).__name__}", TEXT_REMEDY)

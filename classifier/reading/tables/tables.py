@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 LABEL_MARK = "__label__"
-_LABEL = re.compile(rf"(?<!\S){LABEL_MARK}(\S+)")
+_LABEL = re.compile(rf"(?:(?<!\S)|(?<=[,;|])){LABEL_MARK}((?:(?![,;|]?{LABEL_MARK})\S)+)")
+_BARE_SEPARATORS = re.compile(r"^[\s,;|]+")
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -154,8 +155,8 @@ def _read_fasttext(stream: io.BufferedReader, table: Table) -> Iterator[Page | S
         if line.problem:
             yield line.problem
         elif line.text.strip():
-            labels = _LABEL.findall(line.text)
-            text = _LABEL.sub("", line.text).strip()
+            labels = list(dict.fromkeys(label.rstrip(",;|") for label in _LABEL.findall(line.text)))
+            text = _BARE_SEPARATORS.sub("", _LABEL.sub("", line.text)).strip() if labels else line.text.strip()
             row: dict[str, Any] = {"text": text}
             # One label is a label, so that a corpus of such lines is one of exclusive topics; none at all is no label.
             if labels:

@@ -12,6 +12,7 @@ from conftest import SHARED
 
 from classifier.types import Page
 from classifier.vietnamese.language import foreign_share
+from eval.scores.gold import reads_as
 from training.checks import check, tiny_below
 from training.corpus import Article, Corpus, read_corpus
 from training.findings import RULES, Finding, ranked
@@ -367,3 +368,28 @@ def test_the_known_leak_of_vntc_is_found():
     exact = [f for f in findings if f.code[:3] == "CH2" and f.message.startswith("the same text")]
     assert 2_500 <= len(exact) <= 2_560
     assert 110 <= sum(f.code == "CH203" for f in exact) <= 130
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("syria", "syria\u200b"),
+        ("syria", "Syria"),
+        ("syria", "s\u0443ria"),
+        ("biển đông", "biển_Đông"),
+        ("biển đông", "biển-đông"),
+    ],
+)
+def test_labels_that_only_look_alike_read_the_same(one, two):
+    """What cannot be seen, case, hyphens, a letter of another script: no difference that a person would see."""
+    assert reads_as(one) == reads_as(two)
+    assert reads_as(one) != reads_as("biển đen")
+
+
+@pytest.mark.parametrize(("old", "new"), [("Văn hoá", "Văn hóa"), ("Thuỷ lợi", "Thủy lợi"), ("Ðời sống", "Đời sống")])
+def test_labels_in_two_spellings_of_one_word_are_noticed(old, new):
+    """CH404: the tone mark in either place, Icelandic Ð for Đ."""
+    one, two = (
+        [article(label, text("syria", start + n)) for n in range(12)] for label, start in ((old, 100), (new, 300))
+    )
+    assert [code for code, *_ in found(corpus(*clean(), *one, *two))] == ["CH404"]

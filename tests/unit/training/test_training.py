@@ -340,7 +340,7 @@ def test_users_changes_reach_the_specification(small_corpus):
         ({"label": 3}, ("3", ("3",), False)),
         ({"label": ""}, None),
         ({"label": None}, None),
-        ({"label": True}, None),
+        ({"label": True}, ("true", ("true",), False)),
         ({"label": float("nan")}, None),
         ({"label": ["a"]}, None),
         ({}, None),

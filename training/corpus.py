@@ -126,7 +126,7 @@ def read_corpus(
             )
             continue
         corpus.multi_topic |= has_list
-        ranked |= has_list and _name(page.extra.get("label")) is not None
+        ranked |= has_list and len(one_or_more(page.extra.get("label")) or ()) == 1
         corpus.articles.append(Article(page, primary, topics))
     if not corpus.articles:
         raise NoInputError(

@@ -342,7 +342,7 @@ def test_users_changes_reach_the_specification(small_corpus):
         ({"label": None}, None),
         ({"label": True}, ("true", ("true",), False)),
         ({"label": float("nan")}, None),
-        ({"label": ["a"]}, None),
+        ({"label": ["a"]}, ("a", ("a",), False)),
         ({}, None),
         ({"folder": "a"}, ("a", ("a",), False)),
         ({"label": "b", "folder": "a"}, ("b", ("b",), False)),

@@ -52,6 +52,7 @@ def evaluate(
     repeats: int | None = None,
     by_date: bool = False,
     curve: bool | None = None,
+    settings: Mapping[str, Any] | None = None,
     headlines: Clustered | None = None,
     names: Sequence[str] = ("corpus",),
     tell: Callable[[str], None] = lambda _line: None,
@@ -60,19 +61,25 @@ def evaluate(
 
     model: an artifact's folder, by default the world-news model; or one of `predictions` (a file of any tool), `cv`
     (the number of folds to cross-validate in, `repeats` times) and `by_date` (train on the past, judge the last fifth).
-    curve: whether to train on parts of the articles too, by default up to CURVE_UP_TO of them. headlines: clusters to
-    report on, see `training.headlines`. names: what the report calls the corpus. tell: called with a line before
-    training, which takes the time. Raises ValueError for ways that exclude each other, UsageError where the corpus
-    cannot be split so or the file does not fit it, ArtifactError for a folder that is no model.
+    curve: whether to train on parts of the articles too, by default up to CURVE_UP_TO of them. settings: of the models
+    trained for it, as `spec_for` takes them. headlines: clusters to report on, see `training.headlines`. names: what
+    the report calls the corpus. tell: called with a line before training, which takes the time. Raises ValueError for
+    ways that exclude each other, UsageError where the corpus cannot be split so or the file does not fit it,
+    ArtifactError for a folder that is no model.
     """
     if sum(way is not None and way is not False for way in (model, predictions, cv, by_date)) > 1:
         raise ValueError("model, predictions, cv and by_date exclude each other: give one")
+    if settings and not (cv or by_date):
+        raise ValueError("settings need cv or by_date: nothing else trains a model")
     if repeats and not cv:
         raise ValueError("repeats needs cv: only folds can be dealt again")
     check_labels(corpus.labels)
     corpus = corpus.in_one_order()
     if cv or by_date:
-        return Evaluation(judge_training(corpus, names, headlines, cv=cv, repeats=repeats, curve=curve, tell=tell))
+        found = judge_training(
+            corpus, names, headlines, cv=cv, repeats=repeats, curve=curve, settings=settings, tell=tell
+        )
+        return Evaluation(found)
     if predictions is not None:
         return Evaluation(judge_file(str(predictions), corpus, names, headlines))
     return Evaluation(judge_model(model, corpus, names, headlines))
@@ -154,6 +161,7 @@ def judge_training(
     cv: int | None = None,
     repeats: int | None = None,
     curve: bool | None = None,
+    settings: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> dict[str, Any]:
     """The report on models trained for it: on the other ones of `cv` folds, or on the past where there are no folds."""
@@ -161,9 +169,11 @@ def judge_training(
     from training.fit.defaults import spec_for
     from training.validate import past_and_future, repeated_cross_validation
 
-    spec = spec_for(corpus)
+    spec = spec_for(corpus, **(settings or {}))
     curve = len(corpus.articles) <= CURVE_UP_TO if curve is None else curve
     meta: dict[str, Any] = {"corpus": list(names), "seed": spec.seed}
+    if settings:
+        meta["settings"] = dict(settings)
     undated: list[str] = []
     try:
         if cv:

@@ -83,6 +83,33 @@ column_options = chain(
     click.option("--date-column", metavar="NAME", help="Column with the date."),
 )
 
+training_options = chain(
+    click.option("--min-df", type=Whole(1), metavar="N", help="Drop terms that stand in fewer articles."),
+    click.option("--max-terms", type=Whole(0), metavar="N", help="Keep the N most frequent terms. [default: all]"),
+    click.option(
+        "-C",
+        "c",
+        type=FiniteRange(0, min_open=True),
+        metavar="X",
+        help="Inverse regularisation of the machine.",
+    ),
+    click.option(
+        "--solver",
+        type=click.Choice(["svm", "logistic"]),
+        help="The linear machine: an SVM or logistic regression. [default: svm]",
+    ),
+    click.option("--folds", type=Whole(2), metavar="K", help="Folds of the cross-validation. [default: 5]"),
+    click.option("--seed", type=Whole(0), metavar="N", help="Seed of every random choice."),
+)
+"""How a model is trained: `train`'s, and those of `eval` where it trains models to judge."""
+TRAINING = ("min_df", "max_terms", "c", "solver", "folds", "seed")
+
+
+def settings_from(options: dict[str, Any]) -> dict[str, Any]:
+    """Takes the training options that were given out of a command's options."""
+    found = {name: options.pop(name) for name in TRAINING}
+    return {name: value for name, value in found.items() if value is not None}
+
 
 def columns_from(options: dict[str, Any]) -> Columns:
     """Takes the column options out of a command's options."""

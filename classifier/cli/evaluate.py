@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Judge clusters of the headlines of these pages or rows, not of the corpus's own related headlines.",
 )
+@common.training_options
 @common.encoding_option
 @common.column_options
 @click.option(
@@ -57,6 +58,7 @@ def command(
     Examples:
       $ chude eval gold.jsonl -o report/
       $ chude eval --cv 5 --repeats 3 my-news.csv -o report/
+      $ chude eval --cv 5 --solver logistic -C 2 my-news.csv -o report/
       $ chude eval --by-date my-news.csv -o report/
       $ chude eval --predictions fasttext.csv gold.jsonl -o report/
     """
@@ -65,7 +67,10 @@ def command(
     from training import evaluate, read_corpus
     from training.headlines import clustered
 
+    settings = common.settings_from(options)
     _check_usage(corpora, model, predictions, options)
+    if settings and not (options["cv"] or options["by_date"]):
+        raise click.UsageError("options of training need --cv K or --by-date: nothing else trains a model")
     common.check_target(target, (*corpora, *clusters))
     check_replaceable(Path(target), CONTENTS)  # before the work, not after it
     tally = common.Tally()
@@ -76,6 +81,7 @@ def command(
         model,
         predictions=predictions,
         headlines=clustered(corpus.pages, clusters, encoding=encoding, columns=columns, on_skip=tally.skip),
+        settings=settings,
         names=sorted(Path(path).name for path in corpora) or ["built-in corpus"],
         tell=lambda line: wording.say(f"chude: {line}"),
         **options,

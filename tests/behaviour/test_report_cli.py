@@ -9,6 +9,9 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from classifier.cli.common import TRAINING
+from classifier.cli.evaluate import command as evaluate_command
+from classifier.cli.train import command as train_command
 from classifier.model.artifact import load
 from training import read_corpus
 
@@ -296,3 +299,25 @@ def test_cross_validating_sets_does_not_hang_on_the_order_of_lists(evaluate, row
     ]
     assert found[0] == found[1]
     assert len(found[0]["repeats"]["scores"]["micro_f1"]["each"]) == 2
+
+
+def test_cross_validation_takes_the_options_of_training(evaluate, rows, tmp_path):
+    """`eval --cv` trains with what `train` would be given, and says so; without training the options are refused."""
+    corpus = _write(tmp_path / "corpus.jsonl", rows)
+    given = ["--solver", "logistic", "--seed", "5", "-C", "0.5"]
+    done, report = evaluate("--cv", "2", "--no-learning-curve", *given, corpus)
+    assert done.code == OK
+    assert report["meta"]["settings"] == {"solver": "logistic", "seed": 5, "c": 0.5}
+    _, usual = evaluate("--cv", "2", "--no-learning-curve", "--seed", "5", corpus)
+    assert usual["reliability"] != report["reliability"]
+    done, _ = evaluate("-m", "x", corpus, "--min-df", "1")
+    assert done.code == USAGE
+    assert "need --cv" in done.err
+
+
+def test_eval_and_train_share_the_options_of_training():
+    """The same names, types and words in both commands."""
+    one, other = ({param.name: param for param in command.params} for command in (evaluate_command, train_command))
+    for name in TRAINING:
+        first, second = (param.to_info_dict() for param in (one[name], other[name]))
+        assert first == second, name

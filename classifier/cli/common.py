@@ -157,7 +157,7 @@ class Tally:
         for one in self._gathered.rest():
             say(f"chude: error: {one}")
 
-    def finish(self, done: str, *, what: str = "page", asked: Sequence[str] = ()) -> int:
+    def finish(self, done: str, *, what: str = "page", asked: Sequence[str] = (), lost: str = "skipped") -> int:
         """Prints the summary and gives the exit code: 0, 1 with inputs skipped; raises NoInputError if nothing was
         used.
         """
@@ -166,7 +166,7 @@ class Tally:
             if self.skipped:
                 raise NoInputError("", f"no input could be read ({number(self.skipped, 'input')} skipped)", "see above")
             raise NoInputError(", ".join(asked), f"holds no {what}", "give a file, a folder or - for standard input")
-        skipped = f", {number(self.skipped, 'input')} skipped (named above)" if self.skipped else ""
+        skipped = f", {number(self.skipped, 'input')} {lost} (named above)" if self.skipped else ""
         say(f"chude: {number(self.used, what)} {done}{skipped}")
         return 1 if self.skipped else 0
 

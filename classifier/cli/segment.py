@@ -14,7 +14,8 @@ from classifier.cli import common, writers
 def command(paths: tuple[str, ...], encoding: str | None, target: str | None) -> int:
     """Word-segments texts, a line in, a line out, character for character as pyvi's ViTokenizer would.
 
-    Reads standard input where no PATH is given.
+    Reads standard input where no PATH is given. A line that is not in the encoding is named, and keeps its place with
+    U+FFFD where it cannot be read.
 
     \b
     Example:
@@ -34,4 +35,6 @@ def command(paths: tuple[str, ...], encoding: str | None, target: str | None) ->
             stream.write(line + "\n")
         if not tally.used and not tally.skipped:
             return 0  # an empty input segments to an empty output
-        return tally.finish("segmented", what="line")  # in here: without any input the old output stays
+        return tally.finish(
+            "segmented", what="line", lost="skipped or damaged"
+        )  # in here: without any input the old output stays

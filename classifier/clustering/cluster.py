@@ -17,6 +17,7 @@ from classifier.clustering.names import keywords
 from classifier.clustering.silhouette import fits, silhouettes
 from classifier.clustering.vectors import SCATTERED_UP_TO, place
 from classifier.errors import UsageError
+from classifier.given import headlines as as_headlines
 from classifier.types import CLUSTER_METHODS, Headline, Page
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ def cluster_headlines(
     """Clusters headlines (strings or `Headline`s). k: how many clusters, or "auto"; max_outliers: how many may fit
     nowhere; method: one of `classifier.types.CLUSTER_METHODS`.
 
-    The same headlines give the same clusters in any order. Raises UsageError for a k below 1.
+    The same headlines give the same clusters in any order. Raises UsageError for a k below 1, TypeError for one text by
+    itself and for what is no headline.
     """
-    items = [(item, "", "", "") if isinstance(item, str) else (item.headline, item.blurb, "", "") for item in headlines]
+    items = [(item.headline, item.blurb, "", "") for item in as_headlines(headlines)]
     return list(
         cluster_merged(merge_headlines(items), k, max_outliers=max_outliers, method=method, model=model).clusters
     )

@@ -92,15 +92,15 @@ def _check_usable(written: Path, folder: Path) -> None:
         raise ArtifactError(inside, f"would not load ({error.what})", "nothing was replaced") from error
 
 
-def load(folder: str | Path) -> Model:
-    """Reads an artifact. No code from it runs and nothing outside its folder is read.
+def load(folder: str | Path | None = None) -> Model:
+    """Reads an artifact, or the one that ships with chude. No code from it runs and nothing outside its folder is read.
 
     Raises ArtifactError, which says what is wrong, for anything that `save` did not write.
     """
-    path = Path(folder)
+    path = default_artifact() if folder is None else Path(folder)
     if not path.is_dir():
         what = "is a file, not a model folder" if path.exists() else "there is no such model folder"
-        raise ArtifactError(str(folder), what, "name the folder that `chude train -o` wrote")
+        raise ArtifactError(str(path), what, "name the folder that `chude train -o` wrote")
     description = read_description(path)
     weights = b""
     for name in FILES:

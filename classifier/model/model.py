@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier import given
+from classifier.errors import UsageError
 from classifier.features.counts import Counts, TermTable, count_terms, row_products, tf_idf
 from classifier.features.kinds import readable, terms_of
 from classifier.features.tokens import Tokeniser, page_batches
@@ -84,19 +86,32 @@ class Model:
             info=self.info,
         )
 
-    def predict(self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0) -> list[Prediction]:
-        """Labels each page; see `iter_predict`."""
+    def predict(
+        self,
+        pages: Iterable[Page | str | Mapping[str, Any]],
+        *,
+        threshold: float | None = None,
+        explain: int = 0,
+    ) -> list[Prediction]:
+        """Labels each of a list of pages, texts, or dicts with a `text` (and `title`, `id`); see `iter_predict`."""
         return list(self.iter_predict(pages, threshold=threshold, explain=explain))
 
     def iter_predict(
-        self, pages: Iterable[Page], *, threshold: float | None = None, explain: int = 0
+        self,
+        pages: Iterable[Page | str | Mapping[str, Any]],
+        *,
+        threshold: float | None = None,
+        explain: int = 0,
     ) -> Iterator[Prediction]:
         """Labels a stream of pages in order, a batch at a time, in steady memory.
 
         threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how
-        many reasons each prediction carries (0: none).
+        many reasons each prediction carries (0: none). Raises UsageError for another threshold, TypeError for a page
+        that is not in a list and for what is no page.
         """
-        for batch in self.batches(pages):
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise UsageError("threshold", f"{threshold} is not between 0 and 1", "give a probability")
+        for batch in self.batches(given.pages(pages)):
             yield from self._predict_batch(batch, threshold, explain)
 
     def batches(self, pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -141,11 +156,12 @@ class Model:
         means = [part.mean(axis=0) for part in np.split(shares, ends)]
         return [self._decide(group[0], mean, mean < 0, None).topic for group, mean in zip(groups, means, strict=True)]
 
-    def explain(self, page: Page, topic: str | None = None) -> list[Reason]:
+    def explain(self, page: Page | str | Mapping[str, Any], topic: str | None = None) -> list[Reason]:
         """The terms that carried `topic` (default: the predicted one), strongest first, for (+) and against (-).
 
         The weights of all reasons and the label's intercept add up to its score.
         """
+        page = given.page_of(page, call="explain")
         topic = topic or self.predict([page])[0].topic
         tokens, rows = self._rows([page])
         if topic not in self.labels:

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from classifier.core import native
+from classifier.given import several
+from classifier.given import texts as as_texts
 from classifier.vietnamese.native_table import NativeTable
 from classifier.vietnamese.pyvi_model import PyviModel, load_pyvi_model
 from classifier.vietnamese.syllables import PAD, SyllableTable, is_punctuation
@@ -213,9 +215,11 @@ class Segmenter:
     def segment(self, texts: Iterable[str]) -> Iterator[str]:
         """Each text with its words' syllables joined by `_`, in order, a batch at a time.
 
-        A text without any syllable comes back as it is, as pyvi does it.
+        A text without any syllable comes back as it is, as pyvi does it. Raises TypeError for one text by itself, and
+        for what is no text.
         """
-        for batch in batches(texts, size=len):
+        given = several(texts, "segment", "text")
+        for batch in batches(as_texts(given, "segment"), size=len):
             yield from self._write(batch, self.encode(batch))
 
     def encode(self, texts: Sequence[str]) -> Segmented:
@@ -371,6 +375,6 @@ def batches(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
 
 def segment(texts: Iterable[str]) -> list[str]:
     """Word-segments each text as `pyvi.ViTokenizer.tokenize` would: `["Việt Nam hôm nay"]` gives `["Việt_Nam
-    hôm_nay"]`.
+    hôm_nay"]`. Raises TypeError for one text by itself, and for what is no text.
     """
     return list(Segmenter().segment(texts))

@@ -692,3 +692,17 @@ def _prediction(title, topic, page_id, further, topics):
 def test_a_prediction_has_the_json_line_of_its_record(prediction):
     """Put together from parts or encoded as a whole: the same bytes for any text and any probability."""
     assert as_line(prediction) == json_line(prediction_record(prediction))
+
+
+def test_segment_writes_a_line_for_each_line(chude, tmp_path):
+    """A line that cannot be read keeps its place, so that lines out stand beside lines in; it is named."""
+    path = tmp_path / "t.txt"
+    path.write_bytes("Biển động\n\nCá \n".encode() + b"h\xe9t\n" + "Gió mùa\n".encode())
+    run = chude("segment", path)
+    assert run.code == FINDINGS
+    lines = run.out.split("\n")
+    assert len(lines) == 6
+    assert "\ufffd" in lines[3]
+    assert lines[4] == "Gió_mùa"
+    assert f"{path}:4: is not utf-8" in run.err
+    assert "5 lines segmented, 1 input skipped or damaged" in run.err

@@ -67,7 +67,9 @@ _TEXTS = ("id", "title", "lead", "byline", "text")
 TEXT_REMEDY = "name it with --text-column"
 
 
-def page_from_row(row: Mapping[str, Any], columns: Columns, *, fallback_id: str, source: str, line: int = 0) -> Page:
+def page_from_row(
+    row: Mapping[str, Any], columns: Columns = USUAL, *, fallback_id: str, source: str, line: int = 0
+) -> Page:
     """Return the page in a row: text, title, lead, date, related headlines …; every other column goes to `extra`.
 
     Of a text without a lead beside it the first paragraph is the lead, if it has more than one; a column "body" is

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 def read_text_lines(
     paths: Iterable[str], *, encoding: str | None = None, on_skip: Callable[[Skipped], None]
 ) -> Iterator[str]:
-    """The lines of the inputs in order, without their ends; "-" is standard input. What cannot be read goes to
-    `on_skip`.
+    """The lines of the inputs in order, without their ends; "-" is standard input.
+
+    What cannot be read goes to `on_skip`. Of a line that is not in the encoding the text has U+FFFD where it is not;
+    one that is too long is blank.
     """
     check_encoding(encoding)
     for path in paths:
@@ -50,10 +52,9 @@ def _lines(
         with closing(opened()) as stream:
             check_is_text(stream.peek(HEAD)[:HEAD], encoding, source)
             for line in read_lines(stream, encoding, source):
-                if line.problem:
+                if line.problem:  # its place is kept, so that lines out stand beside lines in
                     on_skip(line.problem)
-                else:
-                    yield line.text.removesuffix("\n").removesuffix("\r")
+                yield line.text.removesuffix("\n").removesuffix("\r")
     except UnreadableError as error:
         on_skip(Skipped(error.where, error.what, error.remedy))
     except OSError as error:

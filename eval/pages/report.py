@@ -45,6 +45,7 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
         _confusion(report, images),
         _calibration(report, images) if report["reliability"] else "",
         _coverage(report["coverage"], images) if report["coverage"] else "",
+        _label_curves(report["label_curves"], images) if report["label_curves"] else "",
         _several(report["multi_topic"]) if report["multi_topic"] else "",
         _slices(report["slices"], sets=sets) if report["slices"] else "",
         _mistakes(report["mistakes"], text_lang),
@@ -152,6 +153,33 @@ def _coverage(found: Json, images: Mapping[str, bytes]) -> Html:
     caption = "Accuracy of the articles whose label is kept, against their share; the band is the 95% interval."
     shown = table("What each threshold buys", header, rows, (1, 2, 3))
     return section("What a threshold buys", _picture(images, "coverage", alt, caption), shown)
+
+
+def _label_curves(found: list[Json], images: Mapping[str, bytes]) -> Html:
+    text = (
+        "Each label's probability on its own. A threshold on it finds the share of the label's articles that stands on "
+        "the horizontal axis, with the precision on the vertical one. Where probabilities can be trusted, they add up "
+        "to the number of articles that have the label."
+    )
+    rows = [
+        [
+            row["label"],
+            str(row["support"]),
+            f"{row['expected']:.1f}",
+            number(row["calibration_error"]),
+            _score(row["average_precision"]),
+        ]
+        for row in found
+    ]
+    header = ["label", "in gold", "sum of probabilities", "calibration error", "average precision"]
+    alt = "; ".join(f"{row['label']}: {number(row['average_precision']['value'])}" for row in found)
+    caption = "Precision against recall of the labels with most articles."
+    return section(
+        "Each label's own threshold",
+        paragraph(text),
+        _picture(images, "precision_recall", f"Average precision of each label. {alt}", caption),
+        table("Calibration and average precision by label", header, rows, (1, 2, 3, 4)),
+    )
 
 
 def _bought(point: Json) -> list[str]:

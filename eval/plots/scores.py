@@ -1,4 +1,4 @@
-"""The pictures of scores: confusion, topics, reliability, coverage, learning curve. Numbers in, a Figure out."""
+"""The pictures of scores, from the confusion matrix to the learning curve. Numbers in, a Figure out."""
 
 from __future__ import annotations
 
@@ -165,6 +165,30 @@ def coverage_accuracy(
     axes.set_xlabel("share of articles that keep their label")
     axes.set_ylabel("accuracy on these")
     axes.set_title("Dots: only labels with at least this probability are kept", fontsize=10)
+    axes.grid()
+    return figure
+
+
+@styled()
+def precision_recall(curves: Mapping[str, ArrayLike], areas: Sequence[float]) -> Figure:
+    """Precision against recall of each label's own probability; `curves` maps a label to (points, 2): recall,
+    precision. `areas` are the average precisions, in the same order.
+    """
+    figure = new_figure(4.4)
+    axes = figure.subplots()
+    for (label, points), area, colour, marker in zip(curves.items(), areas, CYCLE, MARKERS, strict=False):
+        table = np.asarray(points, dtype=float).reshape(-1, 2)
+        x, y = np.concatenate(([0.0], table[:, 0])), np.concatenate((table[:1, 1], table[:, 1]))
+        axes.step(x, y, where="pre", color=colour, linewidth=2)
+        name = f"{drawable(label, _LONGEST)} {area:.3f}"
+        every = max(1, len(table) // 6)
+        axes.plot(table[every - 1 :: every, 0], table[every - 1 :: every, 1], marker, color=colour, label=name)
+    if len(curves):
+        axes.legend(title="average precision", frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    axes.set_xlim(0, 1.01)
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("recall: share of the label's articles that are found")
+    axes.set_ylabel("precision: share that is right")
     axes.grid()
     return figure
 

@@ -11,6 +11,7 @@ from classifier.types import OTHER
 from eval.scores import calibration
 from eval.scores.compare import compare
 from eval.scores.intervals import mean_interval, plain, wilson
+from eval.scores.label_curves import label_curve
 from eval.scores.label_sets import compare_sets, set_intervals, set_table
 from eval.scores.metrics import confusion, label_order, per_label
 from eval.scores.multi_topic import beyond_primary, multi_topic, without_other
@@ -30,6 +31,7 @@ THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 TARGETS = (0.9, 0.95, 0.99)
 MOST_MISTAKES = 20
 CURVE_POINTS = 200  # more cannot be seen
+LABEL_POINTS = 60  # likewise, where several curves stand in one picture
 SMOOTH_REPLICATES = 1000  # scores that need every article in every replicate: half as many take half a minute less
 
 
@@ -121,6 +123,41 @@ def reliability(judged: Judged, replicates: int) -> Json | None:
     ]
     error, ideal = calibration_error(judged.probability, judged.correct, replicates=replicates)
     return {"bins": bins, "calibration_error": error.as_json(), "calibration_error_if_perfect": plain(ideal)}
+
+
+def label_curves(judged: Judged) -> list[Json] | None:
+    """Each label that the gold has: precision against recall, and calibration, of its own probability."""
+    if judged.distribution is None:
+        return None
+    found = []
+    for column, label in enumerate(judged.distribution_labels):
+        if judged.sets and judged.gold_topics is not None and label != OTHER:
+            has = [label in topics for topics in judged.gold_topics]
+        else:
+            has = [label == gold for gold in judged.gold]
+        if any(has):
+            curve = label_curve(judged.distribution[:, column], np.array(has, dtype=bool))
+            # Even steps of recall: by threshold most points would lie where every article is found already.
+            steps = np.linspace(1 / LABEL_POINTS, 1, LABEL_POINTS) - 1e-9
+            points = np.unique(np.searchsorted(curve.recall, steps))
+            found.append(
+                {
+                    "label": label,
+                    "support": curve.support,
+                    "expected": plain(curve.expected),
+                    "average_precision": curve.average_precision.as_json(),
+                    "calibration_error": plain(curve.calibration_error),
+                    "curve": [
+                        {
+                            "threshold": plain(curve.threshold[at]),
+                            "precision": plain(curve.precision[at]),
+                            "recall": plain(curve.recall[at]),
+                        }
+                        for at in points.tolist()
+                    ],
+                }
+            )
+    return found
 
 
 def coverage(judged: Judged) -> Json | None:

@@ -9,6 +9,7 @@ from eval.plots.scores import (
     confusion_matrix,
     coverage_accuracy,
     learning_curve,
+    precision_recall,
     reliability_diagram,
     topic_scores,
 )
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-PICTURES = ("confusion", "topics", "reliability", "coverage", "learning")
+PICTURES = ("confusion", "topics", "reliability", "coverage", "precision_recall", "learning")
 MOST_TOPICS = 100
+MOST_CURVES = 7  # as many as there are colours
 LEAST_SHARE = 0.05  # a threshold that keeps fewer articles is not marked: its accuracy is chance
 
 
@@ -56,6 +58,12 @@ def pictures(report: Json) -> dict[str, Figure]:
             [value for value, _, _ in triples],
             [ends for _, *ends in triples],
             [mark for mark in marks if mark[1] >= LEAST_SHARE],
+        )
+    if report["label_curves"]:
+        shown = sorted(report["label_curves"], key=lambda row: (-row["support"], row["label"]))[:MOST_CURVES]
+        found["precision_recall"] = precision_recall(
+            {row["label"]: [(point["recall"], point["precision"]) for point in row["curve"]] for row in shown},
+            [row["average_precision"]["value"] for row in shown],
         )
     if report["learning_curve"]:
         curve = report["learning_curve"]

@@ -20,6 +20,8 @@ from eval.scores.calibration import (
     threshold_for,
 )
 from eval.scores.clusters import adjusted_rand_index, stability
+from eval.scores.label_curves import label_curve
+from eval.scores.label_sets import compare_sets, set_value
 from eval.scores.metrics import (
     LabelScore,
     accuracy,
@@ -287,3 +289,57 @@ def test_one_entry_of_the_registry_is_in_every_place():
         assert compared[f"{metric.key}_difference"]["value"] == pytest.approx(difference, abs=1e-6)
         assert name_of(metric.key) == metric.name
     assert label_intervals([], []).scores["weighted_f1"].method == "undefined"
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), st.booleans()), min_size=1, max_size=60))
+@settings(max_examples=50, deadline=None)
+def test_label_curves_equal_scikit_learns(pairs):
+    """Average precision and every point, ties included; without an article of the label there is nothing to measure."""
+    from sklearn import metrics as sk
+
+    p, has = np.array([one for one, _ in pairs]), np.array([one for _, one in pairs])
+    curve = label_curve(p, has)
+    if not has.any():
+        assert np.isnan(curve.average_precision.value)
+        return
+    area = curve.average_precision
+    assert area.value == pytest.approx(sk.average_precision_score(has, p))
+    assert 0 <= area.low <= area.value <= area.high <= 1
+    precision, recall, threshold = sk.precision_recall_curve(has, p)
+    assert curve.threshold.tolist() == threshold[::-1].tolist()
+    assert curve.precision == pytest.approx(precision[:-1][::-1])
+    assert curve.recall == pytest.approx(recall[:-1][::-1])
+    assert (curve.support, curve.expected) == (has.sum(), pytest.approx(p.sum()))
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.frozensets(st.sampled_from(["a", "b", "ễ", "other"]), max_size=3) for _ in range(3)]),
+        min_size=1,
+        max_size=40,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_scores_of_sets_equal_scikit_learns(rows):
+    """F1s over labels that occur in gold and subset accuracy, alone, with intervals and as differences."""
+    from sklearn import metrics as sk
+    from sklearn.preprocessing import MultiLabelBinarizer
+
+    gold, a, b = ([side - {"other"} for side in sides] for sides in zip(*rows, strict=True))
+    labels = sorted(set().union(*gold))
+    table = [MultiLabelBinarizer(classes=["a", "b", "ễ"]).fit_transform(side) for side in (gold, a, b)]
+    in_gold = [["a", "b", "ễ"].index(label) for label in labels]
+    found = compare_sets(gold, a, b, ids=[str(at) for at in range(len(rows))], replicates=50)
+    for side, scores in ((1, [pair[0] for pair in found.scores.values()]), (2, [p[1] for p in found.scores.values()])):
+        by_key = dict(zip(found.scores, scores, strict=True))
+        assert by_key["accuracy"].value == pytest.approx(sk.accuracy_score(table[0], table[side]))
+        if labels:
+            for key, average in (("macro_f1", "macro"), ("weighted_f1", "weighted")):
+                wanted = sk.f1_score(table[0], table[side], labels=in_gold, average=average, zero_division=0)
+                assert by_key[key].value == pytest.approx(wanted), key
+            wanted = sk.f1_score(table[0], table[side], average="micro", zero_division=0)
+            assert by_key["micro_f1"].value == pytest.approx(wanted)
+            assert set_value("micro_f1", gold, (a, b)[side - 1]) == pytest.approx(wanted)
+    for key, (first, second) in found.scores.items():
+        if not np.isnan(first.value):
+            assert found.differences[key].value == pytest.approx(second.value - first.value)

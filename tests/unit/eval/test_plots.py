@@ -20,6 +20,7 @@ from eval.plots.scores import (
     confusion_matrix,
     coverage_accuracy,
     learning_curve,
+    precision_recall,
     reliability_diagram,
     topic_scores,
 )
@@ -42,6 +43,7 @@ def _all_pictures():
         "topics": topic_scores(["Chính trị", "other"], rates, [6, 0]),
         "reliability": reliability_diagram([NAN, 0.7], [NAN, 0.5], [(NAN, NAN), (0.3, 0.7)], [0, 20], 0.2),
         "coverage": coverage_accuracy([0.5, 1], [1, 0.8], [(0.8, 1), (0.7, 0.9)], [(0.5, 1, 0.8), (0.9, 0.5, 1)]),
+        "precision_recall": precision_recall({"Chính trị": [(0.5, 1), (1, 0.7)], "other": [(1, 0.2)]}, [0.9, 0.2]),
         "learning": learning_curve([10, 100], {"accuracy": [(0.5, 0.4, 0.6), (0.8, 0.7, 0.9)]}),
         "map": headline_map(points, ids, NAMES),
         "silhouette": silhouette_chart(np.linspace(-0.2, 0.8, 60), ids, NAMES),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.errors import UnreadableError
+from classifier.errors import UnreadableError, UsageError
 from classifier.reading.cleaning import clean_page
 from classifier.reading.dump.saved_page import parse_saved_page
 from classifier.reading.ids import Ids
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 STDIN = "-"
+SQLITE = b"SQLite format 3\0"
+"""What a desk's file begins with."""
 _STDIN_PLACE = Place(Path(STDIN), "stdin", "stdin", chosen=True)
 
 _HTML_START = re.compile(r"<(?:!doctype html|html|\?xml[^>]*\?>\s*<(?:!doctype html|html))", re.IGNORECASE)
@@ -99,6 +101,9 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
         head = stream.peek(HEAD)[:HEAD]
         if not head:
             raise UnreadableError(place.source, "is empty")
+        if head.startswith(SQLITE) and place is not _STDIN_PLACE and not packing:
+            yield from _read_desk(place, Table(place.name, place.source), ids)
+            return
         if kind != "parquet" and place.first_line == 1:  # what a file is, its beginning says
             check_is_text(head, encoding, place.source)
             kind = _kind_by_content(kind, _beginning(head, encoding))
@@ -172,6 +177,23 @@ def _page(data: bytes, kind: str, *, id: str, source: str, encoding: str | None)
     if not page.text and not page.related:
         raise UnreadableError(source, "holds no text")
     return clean_page(page)
+
+
+def _read_desk(place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:
+    """Yield what was labelled at a desk (`chude label`), a row a decision."""
+    from classifier.desk.schema import desk_file
+    from classifier.desk.store import Desk, labelled_rows
+
+    try:
+        with desk_file(place.path, write=False) as connection:
+            rows = list(labelled_rows(Desk(connection)))
+    except UsageError as error:
+        raise UnreadableError(place.source, error.what, error.remedy) from error
+    if not rows:
+        raise UnreadableError(place.source, "holds no labelled article", "label some with `chude label`")
+    for number, row in enumerate(rows, start=1):
+        item = table.row(row, number)
+        yield replace(item, id=ids.given(item.id)) if isinstance(item, Page) else item
 
 
 def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:

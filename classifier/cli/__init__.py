@@ -30,6 +30,7 @@ COMMANDS = (
     "check",
     "show",
     "stories",
+    "label",
     "demo",
     "completion",
 )

@@ -184,13 +184,13 @@ class Desk:
     def add_topic(
         self, name: str, *, key: str = "", words: Sequence[str] = (), against: Sequence[str] = (), split_from: int = 0
     ) -> Topic:
-        """A new topic; its key is the first free one unless given. Raises UsageError for a name or key that is taken."""
+        """A new topic, by default under the first free key. Raises UsageError for a name or a key that is taken."""
         there = self.topics()
         name = self._checked_name(name, there)
         if len(there) >= MOST_TOPICS:
             raise UsageError(name, f"would be topic {len(there) + 1}", f"a desk has at most {MOST_TOPICS}")
         taken = {topic.key for topic in there}
-        if key and (key not in KEYS or key in taken):
+        if key and (len(key) != 1 or key not in KEYS or key in taken):
             what = "is another topic's key" if key in taken else "is no key for a topic"
             raise UsageError(name, f"{key!r} {what}", f"name one of {KEYS}, or none")
         key = key or next((one for one in KEYS if one not in taken), "")

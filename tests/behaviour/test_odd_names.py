@@ -54,6 +54,9 @@ def test_inputs_and_outputs_of_any_name(chude, given, png_alone, rows, tmp_path,
         ["compare", model, said, table],
         ["check", table],
         ["stories", table, "-s", tmp_path / f"{name}.db"],
+        ["label", "-s", tmp_path / f"{name} desk.db", "--import", table],
+        ["label", "-s", tmp_path / f"{name} desk.db", "--export", tmp_path / f"{name}.txt"],
+        ["check", tmp_path / f"{name} desk.db"],
     ):
         run = chude(*args)
         assert run.code in (0, 1), run.err
@@ -94,6 +97,7 @@ def test_the_tour_says_its_folder_plainly(monkeypatch, capsys, tmp_path):
         (["compare", "LOOP", "LOOP", "TABLE"], 2),
         (["segment", "LOOP"], 3),
         (["stories", "TABLE", "-s", "LOOP"], 2),
+        (["label", "-s", "LOOP", "--import", "TABLE"], 2),
     ],
 )
 def test_links_that_go_round_are_one_line(chude, given, tmp_path, monkeypatch, args, code):

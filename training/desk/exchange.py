@@ -1,4 +1,4 @@
-"""Labels in and out of a desk: any corpus and Label Studio's JSON in; JSONL, CSV, TSV, fastText and Label Studio out."""
+"""Labels into a desk, from any corpus or Label Studio's JSON, and out of it, for these, for tables and for fastText."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def add_articles(desk: Desk, pages: Iterator[Page], skip: Callable[[Skipped], No
     """Takes in what there is to label, so many at a time; a page without an article of its own is skipped."""
     from classifier.desk.store import Added
 
-    total, waiting = Added(), []
+    total = Added()
+    waiting: list[Page] = []
 
     def take() -> None:
         nonlocal total

@@ -59,7 +59,7 @@ ESCAPES = (
     "\x08\x08\x08over",
     "\x7f\x85\u2028",
 )
-LABELS = ("../../x", "/etc/chude-evil", f"<script>{MARKS[0]}</script>", "=1+1", "\x1b[31mred\u202e", "$\\frac{x$")
+LABELS = ("../../x", "/etc/chude-evil", f"x <script>{MARKS[0]}</script>", "=1+1", "\x1b[31mred\u202e", "$\\frac{x$")
 OTHER_PAGES = ("report", "demo")
 """Without a script of their own."""
 WORDS = ("hạt nhân", "ngừng bắn", "liên minh", "cà phê", "bóng đá", "động đất")
@@ -95,6 +95,7 @@ def nasty(tmp_path_factory):
             "text": f"{WORDS[place]} {WORDS[place]} {headlines[copy]} số {copy}",
             "label": label,
             "site": headlines[copy % 3],
+            "kind": headlines[copy % 3],  # a column of the user's: what no reader has cleaned
         }
         for place, label in enumerate(LABELS)
         for copy in range(8)

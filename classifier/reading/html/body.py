@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.reading.html.tree import brief_text, class_words, text_lines, text_of, upwards
+from classifier.reading.html.prose import count, main_prose, sentences
+from classifier.reading.html.tree import brief_text, class_words, text_lines, text_of
 from classifier.reading.limits import MAX_TRAFILATURA, MAX_TRAFILATURA_NODES
 from classifier.reading.page_lines.line_forms import Form, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from classifier.reading.html.tree import Element, TextLine
+    from classifier.reading.html.tree import Element
 
 _CAPTION_WORDS = frozenset(("caption", "captions", "figcaption", "chuthich"))
+_CAPTION_MOST = 1000
+"""Characters of a caption; a longer element with such a class holds more than one."""
 _ASIDE_WORDS = frozenset(("source", "sources", "nguon", "author", "authors", "byline", "tacgia"))
 _ASIDE_MOST = 250
 """Characters of a source line or of a box about the author; a longer element with such a class is something else."""
 
-_PROSE_LEAST = 8
-"""Words of a line that count towards finding the article's element."""
-
-_WEIGHTS = (0.5, 1.0, 0.5, 0.25)
-"""What a line counts for its own block, its parent and so on: paragraphs lie side by side, captions in figures."""
+_MORE_LEAST = 0.5
+"""The share of its main prose that a page must have besides, and trafilatura find, for its answer to be taken."""
+_LONG = 12
+"""Words of a line that is counted for it."""
 
 _STORY_WORDS = 120
 """An article of fewer words beside captions of more than twice as many is a photo story."""
@@ -43,9 +45,9 @@ def read_body(tree: Element, size: int) -> list[str]:
     asides = [node for node in tree.iter() if class_words(node) & _ASIDE_WORDS and brief_text(node, _ASIDE_MOST)]
     for aside in asides:
         take_out(aside)
-    captions = [node for node in tree.iter() if node.tag == "figcaption" or class_words(node) & _CAPTION_WORDS]
+    captions = [node for node in tree.iter() if _is_caption(node)]
     said = sum(_words(text_of(caption)) for caption in captions)
-    story = _main_prose(text_lines(tree)[0]) if captions else []
+    story = [line.text for line in main_prose(text_lines(tree)[0])] if captions else []
     for caption in captions:
         take_out(caption)
     found = _paragraphs(tree, size)
@@ -62,13 +64,14 @@ def take_out(element: Element) -> None:
 
 
 def _paragraphs(tree: Element, size: int) -> list[str]:
-    """Return what trafilatura finds, unless it is far less or far more than the page's main block of prose.
-
-    It then has missed the article (layouts in tables) or has taken the whole page for it.
-    """
+    """Return the page's main prose; what trafilatura finds where that has clearly more of the page's prose."""
     lines, _ = text_lines(tree)
-    plain = _main_prose(lines)
-    if not plain or size > MAX_TRAFILATURA or sum(1 for _ in tree.iter()) > MAX_TRAFILATURA_NODES:
+    main = main_prose(lines)
+    plain = [line.text for line in main]
+    held = set(map(id, main))
+    left = count(line for line in sentences(lines) if id(line) not in held)
+    may_ask = size <= MAX_TRAFILATURA and sum(1 for _ in tree.iter()) <= MAX_TRAFILATURA_NODES
+    if not plain or left < _MORE_LEAST * count(main) or not may_ask:
         return plain
     import trafilatura
 
@@ -78,22 +81,13 @@ def _paragraphs(tree: Element, size: int) -> list[str]:
     shown = {line.text for line in lines}
     found = [line for part in (text or "").split("\n") if (line := part.strip()) and line not in links]
     found = [line if line in shown else line.removeprefix("- ") for line in found]  # trafilatura's mark of a list
-    return found if 0.5 <= _count(found) / _count(plain) <= 2 else plain
+    more = _count(line for line in found if _words(line) >= _LONG and line not in set(plain))
+    less = _count(line for line in plain if _words(line) >= _LONG and line not in set(found))
+    return found if more >= max(less, _MORE_LEAST * _count(plain)) else plain
 
 
-def _main_prose(lines: list[TextLine]) -> list[str]:
-    """Return the lines of prose below the element that has most of them, weighed by how near it stands to each line."""
-    prose = [line for line in lines if line.words and line.is_prose]
-    long = [line for line in prose if line.words >= _PROSE_LEAST]
-    scores: dict[Element, float] = {}
-    for line in long or prose:
-        for element, weight in zip(upwards(line.block), _WEIGHTS, strict=False):
-            scores[element] = scores.get(element, 0) + weight * line.words
-    if not scores:
-        return []
-    best = max(scores, key=lambda element: scores[element])  # the first of equals, in the page's order
-    inside = set(best.iter())
-    return [line.text for line in prose if line.block in inside]
+def _is_caption(node: Element) -> bool:
+    return node.tag == "figcaption" or bool(class_words(node) & _CAPTION_WORDS and brief_text(node, _CAPTION_MOST))
 
 
 def _words(text: str) -> int:

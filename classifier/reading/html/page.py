@@ -9,12 +9,12 @@ from classifier.errors import UnreadableError
 from classifier.reading.html.about import stamp_of
 from classifier.reading.html.body import read_body, take_out
 from classifier.reading.html.facts import Facts, read_facts, without_site
+from classifier.reading.html.frame import bars, frame_of, measure
 from classifier.reading.html.related import find_related
 from classifier.reading.html.tree import (
     brief_text,
     class_words,
     drop_unseen,
-    frame_of,
     lines_of,
     parse_tree,
     text_lines,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _LEAD_WORDS = frozenset(("sapo", "summary", "lead", "description", "desc", "excerpt", "standfirst", "chapeau"))
 _LEAD_LEAST, _LEAD_MOST = 6, 1000
 """Words that a lead has at least, and characters at most."""
+_LEAD_AMONG, _SAME = 4, 60
+"""Paragraphs in which a stated lead is looked for, and letters, without spaces, by which it is known."""
 _PARAGRAPH_LEAST = 15
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "tacgia", "writer"))
 _NAMES_MOST = 100
@@ -61,7 +63,8 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     tree = parse_tree(decode(data, encoding, where=source, markup=True), source)
     facts = read_facts(tree)
     drop_unseen(tree)
-    frame = frame_of(tree.iter())
+    nodes = list(tree.iter())
+    frame = frame_of(nodes, measure(nodes))
     heading = _heading(tree, frame, facts)
     title = (text_of(heading) if heading is not None else "") or facts.headline
     title = title or _title_in_text(tree, facts)
@@ -73,8 +76,7 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     byline = facts.author or next((name for node in bylines if (name := byline_of(text_of(node)))), "")
     shown = [line.text for line in text_lines(tree)[0]]
     date = facts.about.date or stamp_of(tree, heading, elsewhere) or date_shown(shown, title)
-    bars = (node for node in frame if node.getparent() not in frame)
-    for element in (heading, lead, *bylines, *related.boxes, *list(bars)):
+    for element in (heading, lead, *bylines, *related.boxes, *bars(frame, nodes)):
         if element is not None:
             take_out(element)
     body = _below_title(read_body(tree, len(data)), title)
@@ -177,11 +179,16 @@ def _bylines(tree: Element, elsewhere: Collection[Element]) -> list[Element]:
 
 
 def _split_lead(body: list[str], description: str) -> tuple[str, list[str]]:
-    """Lead and body of an article that shows no summary: the one it states to machines, else its first paragraph."""
-    stated = description.rstrip(". …") if is_cut(description) else description
-    for number, line in enumerate(body[:3]):
-        if stated and key_of(line).startswith(key_of(stated)):
+    """Lead and body of an article that shows no summary: the one it states to machines, else its first paragraph.
+
+    A statement that begins as one of the first paragraphs does, or holds it, is that paragraph cut off or the article
+    over again.
+    """
+    stated = key_of(description.rstrip(". …") if is_cut(description) else description)
+    for number, line in enumerate(body[:_LEAD_AMONG]):
+        key = key_of(line)
+        if stated and (stated[:_SAME] in key or (len(key) >= _SAME and key in stated)):
             return line, body[:number] + body[number + 1 :]
-    if len(description.split()) >= _LEAD_LEAST:
+    if len(description.split()) >= _LEAD_LEAST and len(description) <= _LEAD_MOST:
         return description, body
     return (body[0], body[1:]) if len(body) > 1 else ("", body)

@@ -1,4 +1,4 @@
-"""Parses HTML safely, and tells of an element its text, the words of its class, and whether it is the site's frame."""
+"""Parses HTML safely, and tells of an element its text and the words of its class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from classifier.errors import UnreadableError
 from classifier.reading.limits import MAX_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
 Element = Any
 """An lxml element."""
@@ -28,28 +28,12 @@ _NO_TEXT = (
 )  # fmt: skip
 
 _HIDDEN_MOST = 1000
-_HEADLINE_LEAST = 4
-_LONG_PARAGRAPH, _PARAGRAPHS = 20, 3
-"""An element with so many paragraphs of so many words is an article, though its class may speak of sharing or tags."""
 
 # Control characters and non-characters go with the spaces: pages have them, raw or as entities, and lxml writes none.
 _SPACE = re.compile("[\\s\x00-\x1f\x7f\ufffe\uffff]+")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SERVER_TAG = re.compile(rb"<%[^%<>]{0,2000}%>")
-
-# Parts of class names and ids, as cut at hyphens, underscores and capitals.
-_FRAME = frozenset((
-    "nav", "navbar", "navigation", "menu", "submenu", "breadcrumb", "breadcrumbs", "footer", "pagination", "paging",
-    "pager", "social", "share", "sharing", "tag", "tags", "keyword", "keywords", "comment", "comments", "login",
-    "search", "copyright", "hotline", "ads", "advert", "advertisement", "adv", "banner", "qc", "quangcao",
-    "sponsor", "sponsored", "popup", "modal", "cookie", "subscribe", "newsletter", "weather", "toolbar", "bookmark",
-    "rating", "vote", "poll",
-))  # fmt: skip
-_FRAME_NAMES = frozenset((
-    "header", "site-header", "main-header", "page-header", "top-header", "topbar", "top-bar", "pr", "pr-articles",
-    "author-box",
-))  # fmt: skip
 
 
 def parse_tree(text: str, source: str) -> Element:
@@ -186,74 +170,13 @@ def text_lines(tree: Element) -> tuple[list[TextLine], dict[Element, TextLine]]:
     return lines, links
 
 
+def names_of(element: Element) -> set[str]:
+    """Return an element's class names and id in lower case."""
+    return {name.lower() for name in f"{element.get('class') or ''} {element.get('id') or ''}".split()}
+
+
 def class_words(element: Element) -> set[str]:
     """Return the lower-case words in an element's class, id and itemprop: {"article", "title"} for "article-title"."""
     names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}".split()
     told = (name for name in names if not name.startswith(("has-", "is-", "no-")))
     return {word.lower() for word in _WORD.findall(" ".join(told))}
-
-
-def frame_of(nodes: Iterable[Element]) -> set[Element]:
-    """Return those of a tree's elements, given in document order, that are menus, bars, tags, comments, advertising.
-
-    A header or footer belongs to the frame unless it is an article's own (a card's header holds its headline).
-    """
-    frame: set[Element] = set()
-    articles: set[Element] = set()
-    nodes = list(nodes)
-    contents = _Contents(nodes)
-    for node in nodes:
-        parent = node.getparent()
-        if parent in frame:
-            frame.add(node)
-            continue
-        in_article = parent in articles
-        if in_article or node.tag in ("article", "main", "section", "li"):
-            articles.add(node)
-        if _is_frame(node, contents, in_article=in_article):
-            frame.add(node)
-    return frame
-
-
-def _is_frame(node: Element, contents: _Contents, *, in_article: bool) -> bool:
-    if node.tag in ("html", "body", "main", *HEADINGS):
-        return False  # sites put every kind of word into the class of the body
-    if node.tag in ("nav", "footer"):
-        return True
-    if node.tag == "header":
-        return not in_article and not (_has_headline(node) and next(node.iter("nav"), None) is None)
-    names = {name.lower() for name in f"{node.get('class') or ''} {node.get('id') or ''}".split()}
-    if names & _FRAME_NAMES:
-        return next(node.iter("h1"), None) is None
-    words = class_words(node) & _FRAME if names else names
-    return bool(words) and not contents.held(node, comments=not words.isdisjoint(("comment", "comments")))
-
-
-def _has_headline(node: Element) -> bool:
-    return any(len(text_of(h1).split()) >= _HEADLINE_LEAST for h1 in node.iter("h1"))
-
-
-class _Contents:
-    """Whether elements wrap the article or a list of cards, so that they are no frame, whatever they are called.
-
-    Counted once for all of a tree, from its leaves up, and only where it is asked: boxes can stand in boxes.
-    """
-
-    def __init__(self, nodes: Sequence[Element]) -> None:
-        self._nodes = nodes
-        self._counts: dict[Element, tuple[int, int]] = {}
-
-    def held(self, node: Element, *, comments: bool) -> bool:
-        """Whether there is a headline or an article in it or, unless it is of `comments`, some long paragraphs."""
-        if not self._counts:
-            for one in reversed(self._nodes):
-                heads, long = self._counts.get(one, (0, 0))
-                heads += one.tag in ("h1", "article")
-                long += one.tag == "p" and len(text_of(one).split()) >= _LONG_PARAGRAPH
-                self._counts[one] = heads, long
-                parent = one.getparent()
-                if parent is not None:
-                    before = self._counts.get(parent, (0, 0))
-                    self._counts[parent] = before[0] + heads, before[1] + long
-        heads, long = self._counts.get(node, (0, 0))
-        return heads > 0 or (not comments and long >= _PARAGRAPHS)

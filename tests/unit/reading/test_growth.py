@@ -56,19 +56,19 @@ def test_a_page_of_millions_of_tags_is_refused_before_a_tree_is_made():
 
 
 def test_boxes_in_boxes_are_looked_into_once(monkeypatch):
-    """Boxes that stand in each other, all called as a share bar is: each paragraph is read as often as in one box."""
-    from classifier.reading.html import tree as trees
+    """Boxes that stand in each other, all called as a share bar is: each element is measured once, however deep."""
+    from classifier.reading.html import frame, tree
 
-    read = []
-    monkeypatch.setattr(trees, "text_of", lambda node, whole=trees.text_of: read.append(node) or whole(node))
-    asked = []
+    added = []
+    monkeypatch.setattr(
+        frame.Measure, "add", lambda self, other, plain=frame.Measure.add: added.append(1) or plain(self, other)
+    )
     for boxes in (1, 100):
-        read.clear()
+        added.clear()
         text = "<div class='share'>" * boxes + "<p>Một dòng ngắn thôi.</p>" * 20 + "</div>" * boxes
-        found = trees.parse_tree(f"<html><body>{text}</body></html>", "a")
-        trees.frame_of(found.iter())
-        asked.append(len(read))
-    assert asked[1] <= asked[0] + 20
+        nodes = list(tree.parse_tree(f"<html><body>{text}</body></html>", "a").iter())
+        frame.frame_of(nodes, frame.measure(nodes))
+        assert len(added) < len(nodes)
 
 
 def test_a_table_whose_every_line_leaves_a_quote_open_is_not_read_to_its_end_again_and_again(monkeypatch):

@@ -20,6 +20,7 @@ from classifier.features.kinds import need_marks, terms_of, word_hashes
 from classifier.vietnamese.background import background
 from training.fit.linear import out_of_fold_scores
 from training.fit.matrix import TokenisedCorpus, tokenise
+from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.corpus import Corpus
-    from training.fit.spec import TrainingSpec
 
 SAMPLE = 4_000
 """Articles that are asked."""
@@ -37,6 +37,8 @@ LEAST = 1_000
 FOLDS = 3
 CANDIDATES = {"svm": (0.3, 1.0), "logistic": (3.0, 10.0)}
 """The values of C that are tried; others were no better on any of the corpora."""
+KEPT = ("min_df", "max_terms", "folds", "balance")
+"""What a user may have set, and `plain` has other usual values for."""
 KNOWN = 0.25
 """Word vectors are of use where so many of the words have one: not in another language."""
 
@@ -67,7 +69,9 @@ def chosen(
             first, hits = without, theirs
     errors = min(1.0, float(np.log2(articles / size)))
     if size < articles:
-        cheaper = replace(plain, C=values[0], solver=spec.solver)
+        # What somebody asked for, such as other folds, is not undone by a choice that was left open.
+        asked_for = {name: getattr(spec, name) for name in KEPT if getattr(spec, name) != getattr(TrainingSpec(), name)}
+        cheaper = replace(plain, C=values[0], solver=spec.solver, seed=spec.seed, **asked_for)
         theirs = asked.hits(cheaper)
         if not _clearly(hits, theirs, errors):
             first, hits = cheaper, theirs

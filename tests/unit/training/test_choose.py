@@ -75,6 +75,9 @@ def test_a_large_corpus_whose_words_say_it_all_stays_cheap():
     spec = chosen(corpus, tokenise(corpus.pages), spec_for(corpus), list(range(len(articles))), PLAIN)
     assert spec.features.terms == PLAIN.features.terms
     assert spec.prior == 0
+    wished = spec_for(corpus, folds=4, min_df=9)
+    spec = chosen(corpus, tokenise(corpus.pages), wished, list(range(len(articles))), PLAIN)
+    assert (spec.features.terms, spec.folds, spec.min_df) == (PLAIN.features.terms, 4, 9)
 
 
 def test_word_vectors_are_for_their_own_language():

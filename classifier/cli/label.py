@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from classifier.desk.store import Desk
 
 
-@click.command("label", short_help="A desk where you label articles; its file is a corpus.")
+@click.command("label", short_help="Keeps articles and their labels in one file, which is a corpus.")
 @click.argument("paths", metavar="[PATH…]", nargs=-1)
 @click.option("-s", "--store", metavar="FILE", required=True, help="The desk's file: made, or gone on with.")
 @click.option(
@@ -44,7 +44,6 @@ def command(
       $ chude label saved/ -s desk.db
       $ chude label -s desk.db --import gold.csv --label-column topic
       $ chude label -s desk.db --export gold.jsonl
-      $ chude train desk.db -o my-model
     """
     from classifier.desk.schema import desk_file
     from classifier.desk.store import Desk

@@ -30,6 +30,7 @@ MAX_PAGE = 32 * MIB
 
 MAX_TAGS = 500_000
 """Tags of an HTML page, ten times what the largest front pages have; a tree takes a kilobyte for each."""
+
 MAX_JSON = 256 * MIB
 """Bytes of a JSON document that is one array; JSON lines have no limit but MAX_LINE."""
 
@@ -47,3 +48,12 @@ HEAD = 4096
 
 PARQUET_ROWS = 256
 """Rows of a Parquet file in memory at a time."""
+
+PARQUET_BATCH = 16 * MIB
+"""Bytes of them that are objects at a time."""
+
+MAX_UNPACKED = 64 * MIB
+"""Bytes that a Parquet file may unpack to whatever its size."""
+
+MAX_COLUMNS = 10_000
+"""Columns of a Parquet file."""

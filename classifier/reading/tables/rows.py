@@ -153,6 +153,21 @@ def check_columns(names: Collection[str], columns: Columns, source: str) -> None
         raise UnreadableError(source, f"has no column with text, only {_listed(names)}", TEXT_REMEDY)
 
 
+def needed(names: Collection[str], columns: Columns) -> set[str]:
+    """Return the columns of a header that say something of a page; the others are merely passed on."""
+    return {name for _, candidates in _columns_of.__wrapped__(tuple(names), columns) for name in candidates}
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Return the names with a number behind those that stand twice, so that no column hides another."""
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 or not name else f"{name}#{seen[name]}")
+    return unique
+
+
 def _roles(row: Mapping[str, Any], columns: Columns) -> dict[str, str]:
     """For each role that the row has, the name of its column."""
     keys = tuple(row)

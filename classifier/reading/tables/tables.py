@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
-from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB, PARQUET_ROWS
+from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB
 from classifier.reading.raw.encoding import decode
 from classifier.reading.tables.delimited import read_records
 from classifier.reading.tables.exact_json import exact_row
 from classifier.reading.tables.lines import read_lines
-from classifier.reading.tables.rows import USUAL, Columns, check_columns, page_from_row
+from classifier.reading.tables.rows import USUAL, Columns, check_columns, page_from_row, unique_names
 from classifier.types import Page, Skipped
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _read_delimited(stream: io.BufferedReader, table: Table, *, tabs: bool) -> I
                 raise UnreadableError(record.source, record.reason, record.remedy)
             yield record
         elif header is None:
-            header = _unique([name.strip() for name in record])
+            header = unique_names([name.strip() for name in record])
             check_columns([name for name in header if name], table.columns, table.source)
         else:
             yield table.row({name: cell for name, cell in zip(header, record, strict=True) if name}, number)
@@ -165,24 +165,10 @@ def _read_fasttext(stream: io.BufferedReader, table: Table) -> Iterator[Page | S
 
 
 def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise UnreadableError(table.source, "needs pyarrow to be read", "pip install 'chude[parquet]'") from error
+    from classifier.reading.tables.parquet import parquet_rows
 
-    number = 0
-    try:
-        file = parquet.ParquetFile(stream)
-        check_columns(file.schema_arrow.names, table.columns, table.source)
-        for group in range(file.num_row_groups):  # one at a time: read ahead, a broken one would hide those before it
-            for batch in file.iter_batches(batch_size=PARQUET_ROWS, row_groups=[group]):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield table.row(row, number)
-    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
-        reason = str(error).partition("\n")[0].rstrip(".")
-        raise UnreadableError(table.source, f"is no readable Parquet after row {number} ({reason})") from error
+    for number, row in parquet_rows(stream, table.source, table.columns):
+        yield row if isinstance(row, Skipped) else table.row(row, number)
 
 
 _JSON = json.JSONDecoder(parse_constant=lambda _name: None)  # NaN, as pandas writes a missing text, is null
@@ -207,13 +193,3 @@ def _json_error(error: ValueError) -> str:
 def _kind_of(value: Any) -> str:
     names = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Return the names with a number behind those that stand twice, so that no column hides another."""
-    seen: dict[str, int] = {}
-    unique: list[str] = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 or not name else f"{name}#{seen[name]}")
-    return unique

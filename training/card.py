@@ -45,6 +45,7 @@ def model_card(model: Model) -> str:
             ),
         ],
         ["## Trained on", "", *_corpus(info)],
+        *([["## From words alone", "", *_from_words(info["from_words"])]] if "from_words" in info else []),
         *([["## Scores on real news", "", *_real_news(info["real_news"])]] if "real_news" in info else []),
         ["## Scores on its own corpus" if "real_news" in info else "## Scores", "", *_scores(info)],
         [
@@ -57,6 +58,20 @@ def model_card(model: Model) -> str:
         ["## Make it again", "", *_reproduction(info)],
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _from_words(found: dict[str, Any]) -> list[str]:
+    first = (
+        f"No article was labelled. Of {found['articles']:,} the ones that these words point to most clearly were taken "
+        "as if they were; the scores below tell how well the model repeats that, not how often it is right. "
+        "Label some articles (`chude label`) to know."
+    )
+    return [first, "", *(f"- **{_text(name)}**: {_words_of(words)}" for name, words in found["topics"].items())]
+
+
+def _words_of(words: dict[str, list[str]]) -> str:
+    against = f"; not {', '.join(map(_text, words['not']))}" if words["not"] else ""
+    return ", ".join(map(_text, words["words"])) + against
 
 
 def _real_news(found: dict[str, Any]) -> list[str]:

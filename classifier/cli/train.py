@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from classifier import wording
 from classifier.cli import common, writers
 
+if TYPE_CHECKING:
+    from classifier.reading import Columns
+
 
 @click.command("train", short_help="Trains a model on your corpus, or on the built-in one.")
 @click.argument("corpora", metavar="[CORPUS…]", nargs=-1)
 @click.option("-o", "--output", "target", metavar="FOLDER", required=True, help="Where to write the model.")
+@click.option(
+    "--topics",
+    metavar="FILE",
+    help="Topics named by words in a TOML file; CORPUS is then what nobody has labelled.",
+)
 @click.option("--min-df", type=common.Whole(1), metavar="N", help="Drop terms that stand in fewer articles.")
 @click.option("--max-terms", type=common.Whole(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
 @click.option(
@@ -32,7 +41,7 @@ from classifier.cli import common, writers
 @click.option("--seed", type=common.Whole(0), metavar="N", help="Seed of every random choice.")
 @common.encoding_option
 @common.column_options
-def command(corpora: tuple[str, ...], target: str, encoding: str | None, **options: Any) -> int:
+def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding: str | None, **options: Any) -> int:
     """Trains a model on your own corpus, or on the built-in one, and prints its cross-validated scores.
 
     A corpus is a folder per label, or a JSONL, CSV, TSV, Parquet or fastText file with texts and labels.
@@ -41,6 +50,7 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
     Examples:
       $ chude train -o artifacts/world-news
       $ chude train my-news.csv --text-column content --label-column section -o my-model
+      $ chude train --topics topics.toml saved/ -o my-model
     """
     from classifier.disk.atomic import check_replaceable
     from classifier.model.artifact import CONTENTS
@@ -52,6 +62,8 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
     check_replaceable(Path(target), CONTENTS)  # before the work, not after it
     tally = common.Tally()
     columns = common.columns_from(options)
+    if topics is not None:
+        return _on_words(topics, corpora, target, columns, encoding, options, tally)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tally.used = len(corpus.articles)
     wording.say(
@@ -66,6 +78,39 @@ def command(corpora: tuple[str, ...], target: str, encoding: str | None, **optio
         wording.say(f"chude: labels with fewer than {FEW} articles, hardly learned and hardly judged: {', '.join(few)}")
     wording.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")
     return tally.finish("used for training", what="article")
+
+
+def _on_words(
+    topics: str,
+    paths: tuple[str, ...],
+    target: str,
+    columns: Columns,
+    encoding: str | None,
+    options: dict[str, Any],
+    tally: common.Tally,
+) -> int:
+    """A model from the topics' words and articles without labels."""
+    from classifier.reading import read_pages
+    from training.desk.exchange import with_an_article
+    from training.desk.topics import read_topics
+    from training.desk.words import train_on_words
+
+    words = read_topics(Path(topics))
+    if not paths:
+        raise click.UsageError("name the articles that the topics of --topics are to be found in")
+    pages = with_an_article(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
+    found = list(tally.counted(pages))
+    tally.flush()
+    if not found:
+        return tally.finish("read", what="article", asked=paths)
+    made = train_on_words(words, found, target, **{key: value for key, value in options.items() if value is not None})
+    rows = [[name, f"{count:,}"] for name, count in made.pointed.items()]
+    writers.console_table(["topic", "articles that its words point to, of which it was learned"], rows, sys.stdout)
+    if idle := [name for name, count in made.pointed.items() if not count]:
+        wording.say(f"chude: no article for {', '.join(idle)}: not in the model; give them other words")
+    wording.say("chude: no article is labelled, so nobody knows how good it is; `chude label` tells")
+    wording.say(f"chude: wrote {target}; try: chude predict PAGE… -m {target}")
+    return tally.finish("read", what="article")
 
 
 def scores_table(info: dict[str, Any]) -> str:

@@ -99,3 +99,22 @@ def test_wrong_use_is_one_line(chude, desk, table, tmp_path):
     done = chude("label", "-s", tmp_path / "unlabelled.db", "--export", tmp_path / "x.csv")
     assert done.code == 3
     assert chude("train", tmp_path / "unlabelled.db", "-o", tmp_path / "m").code == 3
+
+
+def test_words_alone_train_a_model(chude, table, tmp_path):
+    """`chude train --topics`; its errors are one line, and no articles is wrong use."""
+    topics = tmp_path / "topics.toml"
+    topics.write_text(
+        '[[topic]]\nname = "thể thao"\nwords = ["bóng đá"]\n[[topic]]\nname = "kinh tế"\nwords = ["giá vàng"]\n',
+        encoding="utf-8",
+    )
+    done = chude("train", "--topics", topics, table, "-o", tmp_path / "model")
+    assert done.code == 0, done.err
+    assert "no article is labelled" in done.err
+    said = chude("predict", table, "-m", tmp_path / "model", "--format", "jsonl")
+    assert [row["topic"] for row in said.rows] == list(WORDS) * 12
+    assert chude("train", "--topics", topics, "-o", tmp_path / "m2").code == 2
+    topics.write_text('[[topic]]\nname = ""\n', encoding="utf-8")
+    done = chude("train", "--topics", topics, table, "-o", tmp_path / "m2")
+    assert done.code == 2
+    assert done.errors == [f'chude: error: {topics}:1: the topic has no name; write name = "…", 1 to 80 letters']

@@ -19,6 +19,8 @@ PREDICTION: dict[str, Any] = {
 """The columns of a prediction, and what is in them: str, float, [shape] for a list, {name: shape} for an object."""
 REASONS: dict[str, Any] = {"reasons": [{"term": str, "weight": float}]}
 """A further column where predictions are explained."""
+KNOWN: dict[str, Any] = {"known": float}
+"""The last column: how much of the text the model can know."""
 
 PAGE: dict[str, Any] = {
     **dict.fromkeys(("id", "source", "kind", "title", "byline"), str),
@@ -44,6 +46,7 @@ def prediction_record(prediction: Prediction) -> dict[str, Any]:
     }
     if prediction.reasons is not None:
         row["reasons"] = [{"term": r.term, "weight": round(r.weight, 6)} for r in prediction.reasons]
+    row["known"] = round(prediction.known, 4)
     return row
 
 

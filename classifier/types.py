@@ -14,7 +14,8 @@ MAX_LABEL = 1_000
 """Characters of a label, which stands in every row that `chude predict` writes."""
 OTHER = "other"
 """The label of an article that none of the topics fits."""
-
+FEW_KNOWN = 0.5
+"""Where `Prediction.known` is below this, most of the text is unknown to the model."""
 
 ARTICLE, LIST = "article", "list"
 """Kinds of pages: one article, or a list of headlines."""
@@ -106,7 +107,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The label of one page: `topics` has every label, most likely first; `secondary` the further likely topics."""
+    """The label of one page: `topics` has every label, most likely first; `secondary` the further likely topics.
+
+    `known` in [0, 1] is the share of its syllables that the model can know: see `classifier.model.known`.
+    """
 
     id: str
     topic: str
@@ -116,3 +120,4 @@ class Prediction:
     title: str = ""
     source: str = ""
     reasons: tuple[Reason, ...] | None = None
+    known: float = 1.0

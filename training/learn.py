@@ -98,6 +98,7 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
         "corpus_fingerprint": corpus.fingerprint(),
         "training": {key: value for key, value in asdict(fitted.spec).items() if key != "features"},
         "near_duplicates": near_duplicates,
+        "usual_known": fitted.usual_known,
         "built_in": corpus.built_in,
         "command": command(corpus, spec, name),
         "cross_validated": cross_validated(corpus, fitted.spec, fitted),

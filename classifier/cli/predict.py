@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,8 @@ import click
 
 from classifier import wording
 from classifier.cli import common, writers
-from classifier.records import PREDICTION, REASONS, prediction_record
+from classifier.records import KNOWN, PREDICTION, REASONS, prediction_record
+from classifier.types import FEW_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -106,10 +107,43 @@ def command(
         made_with |= {"columns": asdict(columns), "inputs": list(paths), "model": _fingerprint(model)}
         head = writers.head(form, row_form(explained=bool(explain)))
         return _resumed(Path(str(target)), made_with, pages, label, head, tally, paths)
-    rows = chain.from_iterable(label(pages))
+    strange = Strange()
+    rows = chain.from_iterable(strange.counted(label(pages)))
     with writers.output(target, form) as stream:
         writers.write(tally.counted(rows), form, stream, row_form(explained=bool(explain)))
+        strange.say()
         return tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The rows of a batch of pages, and of how many of these most syllables are unknown."""
+
+    rows: list[Encoded]
+    strange: int
+
+
+class Strange:
+    """Counts the pages of which most is unknown to the model, for the summary."""
+
+    def __init__(self) -> None:
+        self.pages = self.of = 0
+
+    def counted(self, batches: Iterable[Labelled]) -> Iterator[list[Encoded]]:
+        """The rows of each batch, counted."""
+        for batch in batches:
+            self.pages += batch.strange
+            self.of += len(batch.rows)
+            yield batch.rows
+
+    def say(self) -> None:
+        """One line where there are any."""
+        if self.pages:
+            many = f"{self.pages:,} of {wording.number(self.of, 'page')}"
+            why = f'is unknown to this model ("known" below {FEW_KNOWN}): another language or damaged text?'
+            wording.say(
+                f"chude: note: most of {many} {why} their probabilities say how often it met each topic, not much more"
+            )
 
 
 def _check_resumable(paths: Sequence[str], form: str, target: str | None) -> None:
@@ -135,7 +169,7 @@ def _resumed(
     target: Path,
     made_with: dict[str, Any],
     pages: Iterator[Page],
-    label: Callable[[Iterable[Page]], Iterator[list[Encoded]]],
+    label: Callable[[Iterable[Page]], Iterator[Labelled]],
     head: str,
     tally: common.Tally,
     asked: Sequence[str],
@@ -148,15 +182,17 @@ def _resumed(
         rest = kept.rest(pages)
         if kept.pages:
             wording.say(f"chude: {wording.number(kept.pages, 'page')} labelled by an earlier run; going on from there")
-        for rows in label(rest):
+        strange = Strange()
+        for rows in strange.counted(label(rest)):
             kept.add([row for row in rows if isinstance(row, str)], head)
         tally.used = kept.pages
+        strange.say()
         return tally.finish("labelled", asked=asked)
 
 
 def _labelled(
     model: Model, pages: Iterable[Page], *, jobs: int, form: str, threshold: float | None, explain: int
-) -> Iterator[list[Encoded]]:
+) -> Iterator[Labelled]:
     """The rows of each batch of pages, in order."""
     work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
     if jobs == 1:
@@ -173,14 +209,19 @@ def rows_of(
 ) -> Iterator[Encoded]:
     """The row of each page in one of the formats, as `writers.write` takes it."""
     predictions = model.iter_predict(pages, threshold=threshold, explain=explain)
+    return encoded(predictions, form=form, explain=explain)
+
+
+def encoded(predictions: Iterable[Prediction], *, form: str, explain: int) -> Iterator[Encoded]:
+    """Predictions as rows in one of the formats."""
     rows = row_form(explained=bool(explain))
     return (writers.encode(prediction, form, rows) for prediction in predictions)
 
 
-def _rows_of_batch(
-    model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int
-) -> list[Encoded]:
-    return list(rows_of(model, pages, form=form, threshold=threshold, explain=explain))
+def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int) -> Labelled:
+    predictions = model.predict(pages, threshold=threshold, explain=explain)
+    rows = list(encoded(predictions, form=form, explain=explain))
+    return Labelled(rows, sum(prediction.known < FEW_KNOWN for prediction in predictions))
 
 
 def _say_lost(why: str) -> None:
@@ -207,7 +248,8 @@ def as_line(prediction: Prediction) -> str:
     secondary = ", ".join(map(text, prediction.secondary))
     head = f'{{"id": {text(prediction.id)}, "source": {text(prediction.source)}, "title": {text(prediction.title)}'
     primary = f"{_before_probability(prediction.topic)[1:]}{round(prediction.probability, 6)!r}"
-    return f'{head}, {primary}, "topics": [{topics}], "secondary": [{secondary}]}}\n'
+    known = round(prediction.known, 4)
+    return f'{head}, {primary}, "topics": [{topics}], "secondary": [{secondary}], "known": {known!r}}}\n'
 
 
 @lru_cache(maxsize=256)
@@ -217,7 +259,7 @@ def _before_probability(topic: str) -> str:
 
 def row_form(*, explained: bool) -> writers.RowForm[Prediction]:
     """How predictions are written; with reasons where they are explained."""
-    shape = {**PREDICTION, **(REASONS if explained else {})}
+    shape = {**PREDICTION, **(REASONS if explained else {}), **KNOWN}
     heading = (*_HEADING, *(["because of"] if explained else []))
     table_row = partial(_table_row, explained=explained)
     return writers.RowForm(

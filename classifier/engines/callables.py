@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.engines.batches import like, rows_of
 from classifier.errors import ArtifactError, UnreadableError
-from classifier.records import PAGE, PREDICTION, REASONS, page_record, prediction_record
+from classifier.records import KNOWN, PAGE, PREDICTION, REASONS, page_record, prediction_record
 
 if TYPE_CHECKING:
     from classifier.model.model import Model
@@ -56,7 +56,7 @@ class Labeller:
     @property
     def shape(self) -> Record:
         """The columns that are added and what is in them."""
-        return {**PREDICTION, **(REASONS if self.explain else {}), SKIPPED: str}
+        return {**PREDICTION, **(REASONS if self.explain else {}), **KNOWN, SKIPPED: str}
 
     def __call__(self, batch: Any) -> Any:
         """A batch of this one's kind with a row for each of its rows."""

@@ -12,6 +12,7 @@ from classifier.core import native
 from classifier.features.marks import is_mark
 from classifier.features.zones import ZONES, zones
 from classifier.vietnamese.normalise import NUMBER, normalise
+from classifier.vietnamese.respelling import respelled
 from classifier.vietnamese.segmenter import Segmenter, batches
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Tokeniser:
 
     def tokenise(self, pages: Sequence[Page], body_characters: int = 0, *, marks: bool = False) -> Tokens:
         """Segments the zones of each page; `marks`: keep punctuation, emoticons and the places of numbers too."""
-        texts = [zone for page in pages for zone in zones(page, body_characters)]
+        texts = [text for page in pages for text in respelled(zones(page, body_characters))]
         batch = self.segmenter.encode(texts)
         of_syllables, of_marks = self._lexicon_ids()
         found = _marks(batch, of_marks) if marks else None

@@ -167,6 +167,7 @@ _INFO: dict[str, Check] = {
     "articles_by_topic": _each(_is_count),
     "skipped": _is_count,
     "near_duplicates": _is_count,
+    "usual_known": _is_threshold,
     "built_in": lambda value: isinstance(value, bool),
     "command": _is_text,
     "multi_topic": lambda value: isinstance(value, bool),

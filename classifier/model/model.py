@@ -12,6 +12,7 @@ from classifier.errors import UsageError
 from classifier.features.counts import Counts, TermTable, count_terms, row_products, tf_idf
 from classifier.features.kinds import readable, terms_of
 from classifier.features.tokens import Tokeniser, page_batches
+from classifier.model.known import ENOUGH, Known, certainty, shares_of_labels
 from classifier.types import OTHER, Page, Prediction, Reason, TopicScore
 from classifier.vietnamese.segmenter import Segmenter, nfc
 
@@ -63,6 +64,7 @@ class Model:
         self.display_names = dict(display_names or {})
         self.info: dict[str, Any] = dict(info or {})
         self._table: TermTable | None = None
+        self._known: Known | None = None
         self._tokeniser: Tokeniser | None = None
 
     @property
@@ -124,8 +126,11 @@ class Model:
         self.tokeniser.forget_if_full()  # here, where no tokens are in use, and not below
         tokens, rows = self._rows(pages)
         scores = self._scores(rows)
-        probabilities = self.calibration.primary(scores)
-        applies = self.calibration.applies(scores) >= self.calibration.secondary_threshold
+        known = self._known_shares(tokens)
+        probabilities = self._primary(scores, known)
+        applies = (
+            self._certainty(known)[:, None] * self.calibration.applies(scores) >= self.calibration.secondary_threshold
+        )
         named, speaks = self._passages(pages, probabilities)
         applies |= named
         for number, passage in speaks.items():
@@ -133,7 +138,7 @@ class Model:
             probabilities[number] = (probabilities[number] + passage) / 2
         predictions = []
         for number, page in enumerate(pages):
-            prediction = self._decide(page, probabilities[number], applies[number], threshold)
+            prediction = self._decide(page, probabilities[number], applies[number], threshold, float(known[number]))
             if explain:
                 label = self.labels.index(prediction.topic) if prediction.topic in self.labels else None
                 reasons = self._reasons(tokens, rows, number, label)[:explain]
@@ -151,7 +156,8 @@ class Model:
 
     def topics_of_groups(self, groups: Sequence[Sequence[Page]]) -> list[str]:
         """The label of each of many groups, none empty, of short texts about one thing: of their mean probabilities."""
-        shares = self.calibration.primary(self.scores(page for group in groups for page in group))
+        pages = (page for group in groups for page in group)
+        shares = np.concatenate([self._shares(batch) for batch in self.batches(pages)])
         ends = np.cumsum([len(group) for group in groups])[:-1]
         means = [part.mean(axis=0) for part in np.split(shares, ends)]
         return [self._decide(group[0], mean, mean < 0, None).topic for group, mean in zip(groups, means, strict=True)]
@@ -168,12 +174,38 @@ class Model:
             return []
         return self._reasons(tokens, rows, 0, self.labels.index(topic))
 
-    def _rows(self, pages: Sequence[Page]) -> tuple[Tokens, Counts]:
+    def _shares(self, pages: Sequence[Page]) -> NDArray[np.float64]:
+        """(n, L) the probabilities of one batch of texts."""
+        tokens, rows = self._rows(pages)
+        return self._primary(self._scores(rows), self._known_shares(tokens))
+
+    def _primary(self, scores: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, L) calibrated probabilities, which fall towards the labels' shares in training where little is known."""
+        probabilities = self.calibration.primary(scores)
+        kept = self._certainty(known)
+        (less,) = np.nonzero(kept < 1)
+        if less.size:
+            at_hand = shares_of_labels(self.labels, self.info.get("articles_by_topic", {}))
+            probabilities[less] = kept[less, None] * probabilities[less] + (1 - kept[less, None]) * at_hand
+        return probabilities
+
+    def _certainty(self, known: NDArray[np.float64]) -> NDArray[np.float64]:
+        return certainty(known, self.info.get("usual_known", ENOUGH))
+
+    def _known_shares(self, tokens: Tokens) -> NDArray[np.float64]:
+        if self._known is None:
+            self._known = Known(self._term_table())
+        return self._known.shares(tokens, self.tokeniser.lexicon)
+
+    def _term_table(self) -> TermTable:
         if self._table is None:
             self._table = TermTable(self.hashes)
+        return self._table
+
+    def _rows(self, pages: Sequence[Page]) -> tuple[Tokens, Counts]:
         tokeniser = self.tokeniser
         tokens = tokeniser.tokenise(pages, self.features.body_characters, marks=self.features.marks)
-        counts = count_terms(tokens, tokeniser.lexicon, self._table, self.features)
+        counts = count_terms(tokens, tokeniser.lexicon, self._term_table(), self.features)
         return tokens, tf_idf(counts, self.idf, self.features)
 
     def _scores(self, rows: Counts) -> NDArray[np.float64]:
@@ -202,7 +234,7 @@ class Model:
             return found, speaks
         most = max(1, MOST_SCORES // len(self.labels))
         chunks = (parts[first : first + most] for first in range(0, len(parts), most))
-        shares = np.concatenate([self.calibration.primary(self._scores(self._rows(chunk)[1])) for chunk in chunks])
+        shares = np.concatenate([self._shares(chunk) for chunk in chunks])
         of = np.array(owners)
         np.logical_or.at(found, of, shares >= PASSAGE_THRESHOLD)
         if OTHER not in self.labels:
@@ -219,7 +251,12 @@ class Model:
         return found, speaks
 
     def _decide(
-        self, page: Page, probabilities: NDArray[np.float64], applies: NDArray[np.bool_], threshold: float | None
+        self,
+        page: Page,
+        probabilities: NDArray[np.float64],
+        applies: NDArray[np.bool_],
+        threshold: float | None,
+        known: float = 1.0,
     ) -> Prediction:
         order = np.argsort(-probabilities, kind="stable").tolist()
         likely = probabilities.tolist()
@@ -232,7 +269,7 @@ class Model:
             top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - top.probability)
         further = applies.tolist()
         secondary = tuple([self.labels[i] for i in order if further[i] and self.labels[i] not in (OTHER, top.topic)])
-        return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source)
+        return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source, known=known)
 
     def _reasons(self, tokens: Tokens, rows: Counts, row: int, label: int | None) -> list[Reason]:
         if label is None:
@@ -249,11 +286,9 @@ class Model:
 
     def _strings(self, tokens: Tokens, row: int, columns: NDArray[np.int32]) -> dict[int, str]:
         """How the page itself writes the terms of `columns` (so the vocabulary file need not be read)."""
-        if self._table is None:
-            raise AssertionError("no features without a table")
         wanted, found = set(columns.tolist()), {}
         for terms in terms_of(tokens.page(row), self.tokeniser.lexicon, self.features.terms):
-            for at, column in enumerate(self._table.columns(terms.hashes).tolist()):
+            for at, column in enumerate(self._term_table().columns(terms.hashes).tolist()):
                 if column in wanted and column not in found:
                     found[column] = readable(terms.string(at))
         return found

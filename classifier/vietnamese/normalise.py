@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from classifier.vietnamese.names import LEAST_NAME, usual
+from classifier.vietnamese.syllable import is_syllable
+
 # Two placements of the tone mark are in use (hoà, hòa); the second is taken. Only an open syllable differs: toàn has
 # one form.
 _TONE_PLACES = {
@@ -17,24 +20,9 @@ _TONE_PLACES = {
 _Y_FOR_I = dict(zip("iìíỉĩị", "yỳýỷỹỵ", strict=True))
 _BEFORE_LONE_I = frozenset(("h", "k", "l", "m", "s", "t", "qu"))
 
-# Transliterations that papers use side by side for the names this project's topics turn on.
-_ALIASES = {
-    "kyiv": "kiev",
-    "ukraina": "ukraine",
-    "matxcơva": "moscow",
-    "mátxcơva": "moscow",
-    "moskva": "moscow",
-    "maxcơva": "moscow",
-    "krym": "crimea",
-    "crưm": "crimea",
-    "crimê": "crimea",
-    "zelenskiy": "zelensky",
-    "zelenskyy": "zelensky",
-    "daesh": "is",
-    "isis": "is",
-    "isil": "is",
-    "bashar": "assad",
-}
+# Names of groups and people that have several, as papers use them side by side. Other spellings are in `names.py`.
+_ALIASES = {"daesh": "is", "isis": "is", "isil": "is", "bashar": "assad"}
+_ALIASES |= {"crưm": "crimea", "crimê": "crimea"}  # whose bare forms are words of other languages
 
 NUMBER = "#"
 """Stands for every syllable that begins with a digit: a count or a year is rarely what an article is about."""
@@ -53,7 +41,15 @@ def normalise(syllable: str) -> str:
         if "://" in lower or "@" in lower:
             return ""  # an address says where a page came from, not what it is about
     lower = one_spelling(lower)
-    return _ALIASES.get(lower, lower)
+    return _ALIASES.get(lower) or _usual(lower) or lower
+
+
+def _usual(lower: str) -> str:
+    """The usual spelling of a name in small letters, "" for one that is not listed; a syllable is no name."""
+    found = usual(lower) if len(lower) >= LEAST_NAME else None
+    if not found or is_syllable(lower):
+        return ""
+    return _ALIASES.get(found.lower()) or found.lower()
 
 
 def one_spelling(lower: str) -> str:

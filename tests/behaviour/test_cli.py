@@ -25,7 +25,7 @@ from classifier.types import Prediction, TopicScore
 
 TITLE = "Nga và Mỹ đàm phán về hiệp ước cắt giảm vũ khí hạt nhân"
 BODY = "Hai bên gặp nhau tại Geneva để bàn về số đầu đạn và cách kiểm chứng. Vòng tới dự kiến vào tháng sau."
-PREDICTION = ["id", "source", "title", "topic", "probability", "topics", "secondary"]
+PREDICTION = ["id", "source", "title", "topic", "probability", "topics", "secondary", "known"]
 OK, FINDINGS, USAGE, NO_INPUT, ARTIFACT = range(5)
 
 
@@ -159,8 +159,18 @@ def test_json_lines_have_exactly_the_promised_fields(predict, page):
     assert [list(score) for score in row["topics"]] == [["topic", "probability"]] * 5
     assert "\\u" not in run.out
     (row,) = predict(page, "--format", "jsonl", "--explain", "3").rows
-    assert list(row) == [*PREDICTION, "reasons"]
+    assert list(row) == [*PREDICTION[:-1], "reasons", "known"]
     assert [list(reason) for reason in row["reasons"]] == [["term", "weight"]] * 3
+
+
+def test_pages_that_a_model_cannot_know_are_counted(predict, tmp_path):
+    """A text in another language is labelled with little certainty, says so, and the summary counts it."""
+    page = tmp_path / "foreign.txt"
+    page.write_text("The quick brown fox jumps over the lazy dog, again and again.\n", encoding="utf-8")
+    run = predict(page, "--format", "jsonl")
+    assert run.code == 0
+    assert run.rows[0]["known"] < 0.5
+    assert 'most of 1 of 1 page is unknown to this model ("known" below 0.5)' in run.err
 
 
 def test_stdout_holds_data_only(predict, page, tmp_path):
@@ -183,9 +193,9 @@ def test_separated_values_are_what_csv_readers_read(predict, table, form, delimi
     assert [row["id"] for row in rows] == [line["id"] for line in lines]
     assert [row["topic"] for row in rows] == [line["topic"] for line in lines]
     assert [float(row["probability"]) for row in rows] == [line["probability"] for line in lines]
-    assert list(rows[0]) == ["id", "source", "title", "topic", "probability", "secondary", "topics", "reasons"]
+    assert list(rows[0]) == ["id", "source", "title", "topic", "probability", "secondary", "topics", "reasons", "known"]
     assert (
-        next(iter(csv.reader(io.StringIO(predict(table, "--format", form).out), delimiter=delimiter)))[-1] == "topics"
+        next(iter(csv.reader(io.StringIO(predict(table, "--format", form).out), delimiter=delimiter)))[-1] == "known"
     )
 
 

@@ -72,7 +72,7 @@ def test_line_ends_and_standard_input_change_no_label(chude, tmp_path):
 def test_the_json_fields_are_the_contracts(chude):
     """predict, extract and cluster write the fields that scripts rely on, Vietnamese as it is."""
     one = chude("predict", SAMPLES, "--format", "jsonl", "--explain", "3").rows[0]
-    assert list(one) == ["id", "source", "title", "topic", "probability", "topics", "secondary", "reasons"]
+    assert list(one) == ["id", "source", "title", "topic", "probability", "topics", "secondary", "reasons", "known"]
     assert set(one["topics"][0]) == {"topic", "probability"}
     assert set(one["reasons"][0]) == {"term", "weight"}
     assert len(one["reasons"]) == 3

@@ -11,6 +11,7 @@ from classifier.duplicates.fingerprints import fingerprint
 from classifier.duplicates.near_duplicates import duplicate_groups
 from classifier.errors import ChudeError
 from classifier.features.counts import tf_idf
+from classifier.model.known import ENOUGH, usual_share
 from classifier.model.model import Model
 from classifier.vietnamese.background import background
 from training.fit.cache import tokenise_cached
@@ -40,7 +41,8 @@ class Fitted:
     """A model, its vocabulary, the out-of-fold scores (n, L) of the corpus, and the calibration that fits the corpus
     itself, before it is moved to where the model will be used. groups (n,): near-duplicates share one; spec: with what
     the corpus decided itself. of_real_news (m, L): the out-of-fold scores of the
-    counted real news where the model learned from it; there the model's calibration was fitted on these.
+    counted real news where the model learned from it; there the model's calibration was fitted on these. usual_known:
+    see `classifier.model.known`.
     """
 
     model: Model
@@ -50,6 +52,7 @@ class Fitted:
     of_real_news: NDArray[np.float64] | None = None
     groups: Sequence[Hashable] | None = None
     spec: TrainingSpec = field(default_factory=TrainingSpec)
+    usual_known: float = ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +148,5 @@ def _fit(
         intercepts=intercepts.astype(np.float32),
         calibration=calibration,
     )
-    return Fitted(model, made.vocabulary, out_of_fold, in_corpus, of_real_news if news else None, groups, spec)
+    usual = usual_share(made.vocabulary.hashes, tokens.batches, tokens.lexicon)
+    return Fitted(model, made.vocabulary, out_of_fold, in_corpus, of_real_news if news else None, groups, spec, usual)

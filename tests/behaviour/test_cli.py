@@ -194,9 +194,7 @@ def test_separated_values_are_what_csv_readers_read(predict, table, form, delimi
     assert [row["topic"] for row in rows] == [line["topic"] for line in lines]
     assert [float(row["probability"]) for row in rows] == [line["probability"] for line in lines]
     assert list(rows[0]) == ["id", "source", "title", "topic", "probability", "secondary", "topics", "reasons", "known"]
-    assert (
-        next(iter(csv.reader(io.StringIO(predict(table, "--format", form).out), delimiter=delimiter)))[-1] == "known"
-    )
+    assert next(iter(csv.reader(io.StringIO(predict(table, "--format", form).out), delimiter=delimiter)))[-1] == "known"
 
 
 def test_a_table_is_for_people_and_cuts_nothing(predict, page):

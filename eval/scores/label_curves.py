@@ -60,10 +60,11 @@ def label_curve(probability: NDArray[np.float64], has: NDArray[np.bool_]) -> Lab
 def _interval(area: float, support: int) -> Score:
     if not support:
         return Score(NAN, NAN, NAN, "undefined")
+    area = round(area, 12)  # a sum of steps that is 1 but for its last digit is 1
     if not 0 < area < 1:
         stand_in = wilson(round(area) * support, support)
         return Score(area, stand_in.low, stand_in.high, "wilson (no article out of place)")
     middle = math.log(area / (1 - area))
     reach = NormalDist().inv_cdf((1 + LEVEL) / 2) / math.sqrt(support * area * (1 - area))
-    low, high = (1 / (1 + math.exp(-end)) for end in (middle - reach, middle + reach))
+    low, high = ((1 + math.tanh(end / 2)) / 2 for end in (middle - reach, middle + reach))
     return Score(area, low, high, "logit")

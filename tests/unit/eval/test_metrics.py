@@ -312,6 +312,14 @@ def test_label_curves_equal_scikit_learns(pairs):
     assert (curve.support, curve.expected) == (has.sum(), pytest.approx(p.sum()))
 
 
+@pytest.mark.parametrize("articles", range(1, 60))
+def test_a_label_without_an_error_has_the_interval_of_a_perfect_one(articles):
+    """Steps of recall add up to 1 but for a last digit, of which no logit may be taken."""
+    p = np.linspace(0.9, 0.1, articles + 5)
+    area = label_curve(p, np.arange(articles + 5) < articles).average_precision
+    assert (area.value, area.method) == (1.0, "wilson (no article out of place)")
+
+
 @given(
     st.lists(
         st.tuples(*[st.frozensets(st.sampled_from(["a", "b", "ễ", "other"]), max_size=3) for _ in range(3)]),

@@ -19,7 +19,7 @@ PYTHON = os.environ.get("CHUDE_ENGINES_PYTHON", sys.executable)
 
 def _recipe(heading):
     text = (PROJECT / "docs" / "distributed.md").read_text(encoding="utf-8")
-    return re.search(rf"### {heading}\n\n```python\n(.*?)```", text, re.DOTALL)[1]
+    return re.search(rf"### {heading}\n\n(?:<!-- .*? -->\n)?```python\n(.*?)```", text, re.DOTALL)[1]
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ test: $(INSTALLED)  ## linters, types and the test suite
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 $(CHECKS)
 
 check-slow: $(INSTALLED)  ## the long checks: simulations, fuzzing, all of pyvi's answers
 	$(BIN)/python -m pytest -n 2 -m slow

@@ -16,10 +16,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from skips import fail_if_skipped
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 ARTICLES_A_LABEL = 36
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """In CI a skip is a failure, unless tests/skips.py allows it."""
+    report = yield
+    fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """The same for files that are skipped whole."""
+    report = yield
+    fail_if_skipped(report)
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

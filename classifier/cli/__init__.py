@@ -14,6 +14,7 @@ from typing import IO, Any
 import click
 
 from classifier import __version__
+from classifier.budget import watched
 from classifier.cli.stopping import ignore_signals, stoppable
 from classifier.cli.streams import open_streams
 from classifier.errors import ChudeError
@@ -114,7 +115,7 @@ def cli(ctx: click.Context) -> None:
 def main() -> None:
     """Runs the command and turns every expected failure into one line and an exit code."""
     open_streams()
-    with strangers_modules_out(), strangers_programs_out():
+    with strangers_modules_out(), strangers_programs_out(), watched():
         code = _run()
     atexit.register(ignore_signals)  # the work is done: a signal while Python tidies up must not make it look undone
     sys.exit(code)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
+from classifier.budget import each_or_alone
 from classifier.cli import common, writers
 from classifier.records import KNOWN, PREDICTION, REASONS, prediction_record
-from classifier.types import FEW_KNOWN
+from classifier.types import FEW_KNOWN, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from classifier.cli.writers import Encoded
     from classifier.model.model import Model
-    from classifier.types import Page, Prediction, Reason, Skipped
+    from classifier.types import Page, Prediction, Reason
 
 _HEADING = ("topic", "prob.", "also", "title", "page")
 
@@ -108,7 +109,7 @@ def command(
         head = writers.head(form, row_form(explained=bool(explain)))
         return _resumed(Path(str(target)), made_with, pages, label, head, tally, paths)
     strange = Strange()
-    rows = chain.from_iterable(strange.counted(label(pages)))
+    rows = _made(chain.from_iterable(strange.counted(label(pages))), tally.skip)
     with writers.output(target, form) as stream:
         writers.write(tally.counted(rows), form, stream, row_form(explained=bool(explain)))
         strange.say()
@@ -117,9 +118,11 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The rows of a batch of pages, and of how many of these most syllables are unknown."""
+    """The rows of a batch of pages, and of how many of these most syllables are unknown. A page that time or memory ran
+    out for has what to say of it in place of its row.
+    """
 
-    rows: list[Encoded]
+    rows: list[Encoded | Skipped]
     strange: int
 
 
@@ -129,7 +132,7 @@ class Strange:
     def __init__(self) -> None:
         self.pages = self.of = 0
 
-    def counted(self, batches: Iterable[Labelled]) -> Iterator[list[Encoded]]:
+    def counted(self, batches: Iterable[Labelled]) -> Iterator[list[Encoded | Skipped]]:
         """The rows of each batch, counted."""
         for batch in batches:
             self.pages += batch.strange
@@ -182,10 +185,12 @@ def _resumed(
         rest = kept.rest(pages)
         if kept.pages:
             wording.say(f"chude: {wording.number(kept.pages, 'page')} labelled by an earlier run; going on from there")
-        strange = Strange()
+        strange, unmade = Strange(), 0
         for rows in strange.counted(label(rest)):
-            kept.add([row for row in rows if isinstance(row, str)], head)
-        tally.used = kept.pages
+            made = list(_made(rows, tally.skip, gap=""))  # a page without a row keeps its place in the log
+            kept.add([row for row in made if isinstance(row, str)], head)
+            unmade += len(made) - sum(map(bool, made))
+        tally.used = kept.pages - unmade
         strange.say()
         return tally.finish("labelled", asked=asked)
 
@@ -219,9 +224,27 @@ def encoded(predictions: Iterable[Prediction], *, form: str, explain: int) -> It
 
 
 def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int) -> Labelled:
-    predictions = model.predict(pages, threshold=threshold, explain=explain)
-    rows = list(encoded(predictions, form=form, explain=explain))
-    return Labelled(rows, sum(prediction.known < FEW_KNOWN for prediction in predictions))
+    def label(some: list[Page]) -> list[tuple[Encoded, bool]]:
+        predictions = model.predict(some, threshold=threshold, explain=explain)
+        strange = [prediction.known < FEW_KNOWN for prediction in predictions]
+        return list(zip(encoded(predictions, form=form, explain=explain), strange, strict=True))
+
+    found = each_or_alone(label, pages)
+    rows = [one if isinstance(one, Skipped) else one[0] for one in found]
+    return Labelled(rows, sum(one[1] for one in found if not isinstance(one, Skipped)))
+
+
+def _made(
+    rows: Iterable[Encoded | Skipped], skip: Callable[[Skipped], None], *, gap: Encoded | None = None
+) -> Iterator[Encoded]:
+    """The rows that were made; the pages that have none are named, and `gap` stands for each."""
+    for row in rows:
+        if not isinstance(row, Skipped):
+            yield row
+            continue
+        skip(row)
+        if gap is not None:
+            yield gap
 
 
 def _say_lost(why: str) -> None:
@@ -230,8 +253,6 @@ def _say_lost(why: str) -> None:
 
 def with_text(pages: Iterable[Page], skip: Callable[[Skipped], None]) -> Iterator[Page]:
     """Names the pages that hold nothing to label."""
-    from classifier.types import Skipped
-
     for page in pages:
         if page.text.strip():
             yield page

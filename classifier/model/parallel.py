@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from classifier.budget import watched
 from classifier.disk.atomic import scratch_folder
 from classifier.disk.own import is_own_folder
 from classifier.isolation import strangers_modules_out
@@ -177,7 +178,8 @@ def _died() -> type[BaseException]:
 
 
 def _call(work: Callable[[Model, list[Page]], R], file: str, batch: list[Page]) -> R:
-    return work(_model_in(file), batch)
+    with watched():
+        return work(_model_in(file), batch)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError, UsageError
 from classifier.reading.cleaning import clean_page
 from classifier.reading.dump.saved_page import parse_saved_page
@@ -93,6 +94,9 @@ def _read_place(place: Place, encoding: str | None, columns: Columns, ids: Ids) 
         yield Skipped(error.where, error.what, error.remedy)
     except OSError as error:
         yield Skipped(place.source, why_unreadable(error, place.path))
+    except (MemoryError, OverBudget) as error:
+        said = spent(error, place.source)
+        yield Skipped(said.where, said.what, said.remedy)
 
 
 def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
@@ -151,7 +155,8 @@ def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str
     data = stream.read(MAX_PAGE + 1)
     if len(data) > MAX_PAGE:
         raise UnreadableError(place.source, f"is larger than {MAX_PAGE // MIB} MiB, too large for one page")
-    return _page(data, kind, id=place.name, source=place.source, encoding=encoding)
+    with limited(len(data)):
+        return _page(data, kind, id=place.name, source=place.source, encoding=encoding)
 
 
 def page_from_bytes(data: bytes, id: str, *, encoding: str | None = None) -> Page:  # noqa: A002  as Page has it

@@ -55,8 +55,12 @@ def parse_tree(text: str, source: str) -> Element:
     try:
         tree = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
+        if getattr(error, "code", 0) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error  # lxml calls it "unknown error"
         raise UnreadableError(source, f"holds no HTML ({error})") from error
     for entry in parser.error_log:
+        if entry.type == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError
         if entry.level == etree.ErrorLevels.FATAL:
             limit = entry.message.strip().partition(",")[0]
             raise UnreadableError(source, f"is too deeply nested or too large to parse safely ({limit})")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError
 from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB
 from classifier.reading.raw.encoding import decode
@@ -46,9 +47,15 @@ class Table:
     def row(self, row: Mapping[str, Any], line: int) -> Page | Skipped:
         """Return the page of a row, or why there is none."""
         try:
-            return page_from_row(row, self.columns, fallback_id=f"{self.name}:{line}", source=self.at(line), line=line)
+            with limited(sum(len(cell) for cell in row.values() if type(cell) is str)):
+                return page_from_row(
+                    row, self.columns, fallback_id=f"{self.name}:{line}", source=self.at(line), line=line
+                )
         except UnreadableError as error:
-            return Skipped(error.where, error.what, error.remedy)
+            said = error
+        except (MemoryError, OverBudget) as error:
+            said = spent(error, self.at(line))
+        return Skipped(said.where, said.what, said.remedy)
 
     def value(self, value: Any, line: int) -> Page | Skipped:
         """Return the page of a JSON value, which should be an object."""
@@ -88,6 +95,9 @@ def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page |
         elif line.text.strip():
             try:
                 value = _JSON.decode(line.text)
+            except MemoryError as error:
+                said = spent(error, table.at(line.number))
+                yield Skipped(said.where, said.what, said.remedy)
             except RecursionError:
                 yield Skipped(table.at(line.number), "is nested too deeply")
             except ValueError as error:

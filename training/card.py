@@ -118,23 +118,33 @@ def _corpus(info: dict[str, Any]) -> list[str]:
 
 def _scores(info: dict[str, Any]) -> list[str]:
     scores, ends = info["cross_validated"], info["cross_validated"]["intervals"]
-    folds = info["training"]["folds"]
+    folds = folds_of(info)
+    how = f"{folds} folds, each judged by a search without it" if "tuning" in info else f"{folds} folds"
     lines = [
         (
-            f"Cross-validated ({folds} folds): accuracy {_score(scores['accuracy'], ends['accuracy'])}, "
+            f"Cross-validated ({how}): accuracy {_score(scores['accuracy'], ends['accuracy'])}, "
             f"macro-F1 {_score(scores['macro_f1'], ends['macro_f1'])}; in brackets 95 % intervals, Wilson's for "
             "proportions and a bootstrap over articles for F1."
         ),
         "",
         *_table(scores, info["articles_by_topic"]),
     ]
-    shared = "vocabulary and calibration" + (" (and near-duplicates)" if info["near_duplicates"] else "")
-    flattery = (
-        f"The folds share {shared}, which flatters a little: `chude eval --cv {folds}` keeps them apart. And these are "
-        "scores on articles like the training ones; on other papers and other years they will be lower: measure with "
-        "`chude eval`."
+    if "tuning" in info:
+        shared = f"{info['tuning']['against_default']['sentence']}"
+    else:
+        what = "vocabulary and calibration" + (" (and near-duplicates)" if info["near_duplicates"] else "")
+        shared = f"The folds share {what}, which flatters a little: `chude eval --cv {folds}` keeps them apart."
+    elsewhere = (
+        "These are scores on articles like the training ones; on other papers and other years they will be lower: "
+        "measure with `chude eval`."
     )
-    return [*lines, "", flattery]
+    return [*lines, "", f"{shared} {elsewhere}"]
+
+
+def folds_of(info: dict[str, Any]) -> int:
+    """How many folds the model's cross-validated scores come from."""
+    found: int = info["tuning"]["outer_folds"] if "tuning" in info else info["training"]["folds"]
+    return found
 
 
 def _failures(model: Model, info: dict[str, Any]) -> list[str]:

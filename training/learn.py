@@ -27,9 +27,10 @@ from eval.scores.metrics import accuracy, macro_f1, per_label
 from eval.scores.score_intervals import label_intervals
 from training.card import model_card
 from training.fit.calibrate import SURE, calibrated_apart
-from training.fit.defaults import spec_for
+from training.fit.defaults import BALANCE, spec_for
 from training.fit.fitting import Fitted, fit
 from training.real_news import real_news
+from training.tune.nested import tune
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from eval.scores.intervals import Score
     from training.corpus import Corpus
     from training.fit.spec import TrainingSpec
+    from training.tune.nested import Tuned, Tuning
 
 DISPLAY_NAMES = {
     "arms_control": "Arms control",
@@ -60,14 +62,21 @@ class Trained:
     model: Model
     info: dict[str, Any]
     vocabulary: list[str]
+    tuned: Tuned | None = None
 
 
 def train(
-    corpus: Corpus, spec: TrainingSpec | None = None, *, folder: str | Path | None = None, name: str = ""
+    corpus: Corpus,
+    spec: TrainingSpec | None = None,
+    *,
+    folder: str | Path | None = None,
+    name: str = "",
+    tuning: Tuning | None = None,
 ) -> Trained:
     """Trains on a corpus, by default as `spec_for` it says, and, given a folder, writes the artifact there.
 
-    Errors as `training.fit.fit`.
+    tuning: search for a better specification than `spec` (`training.tune`). Errors as `training.fit.fit` and
+    `training.tune.nested.tune`.
     """
     if len(corpus.labels) > MAX_LABELS:
         what = f"the corpus has {len(corpus.labels):,} labels, a model at most {MAX_LABELS:,}"
@@ -77,17 +86,20 @@ def train(
     prints = fingerprint(corpus.pages)
     groups = duplicate_groups(prints)
     repeated = len(prints) - np.unique(groups).size
-    fitted = fit(corpus, spec, groups=groups.tolist())
+    tuned = tune(corpus, groups.tolist(), spec, tuning) if tuning else None
+    fitted = fit(corpus, tuned.spec if tuned else spec, groups=groups.tolist())
     model = fitted.model
     model.display_names = {label: DISPLAY_NAMES.get(label, label) for label in model.labels}
-    model.info = describe(corpus, spec, fitted, name, repeated)
-    trained = Trained(model, model.info, fitted.vocabulary.terms)
+    model.info = describe(corpus, spec, fitted, name, repeated, tuned)
+    trained = Trained(model, model.info, fitted.vocabulary.terms, tuned)
     if folder is not None:
         save(folder, model, trained.vocabulary, model_card(model), prints)
     return trained
 
 
-def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near_duplicates: int) -> dict[str, Any]:
+def describe(
+    corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near_duplicates: int, tuned: Tuned | None = None
+) -> dict[str, Any]:
     """What `model.json` says about the making of the model: enough to repeat and to judge it."""
     return {
         "name": name,
@@ -100,8 +112,9 @@ def describe(corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near
         "near_duplicates": near_duplicates,
         "usual_known": fitted.usual_known,
         "built_in": corpus.built_in,
-        "command": command(corpus, spec, name),
-        "cross_validated": cross_validated(corpus, fitted.spec, fitted),
+        "command": command(corpus, spec, name) + (" --tune" if tuned else ""),
+        "cross_validated": of_outer_folds(corpus, tuned) if tuned else cross_validated(corpus, fitted.spec, fitted),
+        **({"tuning": tuned.as_json()} if tuned else {}),
         **({} if fitted.of_real_news is None else {"real_news": on_real_news(spec, fitted.model, fitted.of_real_news)}),
         "top_terms": top_terms(fitted),
         "segmenter": {"name": "pyvi", "version": version("pyvi"), "model": load_pyvi_model().version},
@@ -118,6 +131,11 @@ def cross_validated(corpus: Corpus, spec: TrainingSpec, fitted: Fitted) -> dict[
     labels = list(fitted.model.labels)
     probabilities = calibrated_apart(fitted.out_of_fold, corpus, labels, spec, fitted.groups)
     return _scored(corpus.primaries, _predicted(fitted.model, probabilities))
+
+
+def of_outer_folds(corpus: Corpus, tuned: Tuned) -> dict[str, Any]:
+    """The same scores of a tuned model: of each outer fold, by what was chosen without it."""
+    return _scored(corpus.primaries, [one.topic for one in tuned.predictions])
 
 
 def on_real_news(spec: TrainingSpec, model: Model, scores: NDArray[np.float64]) -> dict[str, Any]:
@@ -201,7 +219,8 @@ def command(corpus: Corpus, spec: TrainingSpec, name: str) -> str:
         for option, key in options
         if getattr(spec, key) != getattr(usual, key)
     ]
-    return f"chude train{'' if corpus.built_in else ' CORPUS'} -o {name}{''.join(given)}"
+    weights = [f" --class-weight {name}" for name, b in BALANCE.items() if b == spec.balance != usual.balance]
+    return f"chude train{'' if corpus.built_in else ' CORPUS'} -o {name}{''.join([*given, *weights])}"
 
 
 def _plain(value: float | str) -> str:

@@ -98,11 +98,16 @@ training_options = chain(
         type=click.Choice(["svm", "logistic"]),
         help="The linear machine: an SVM or logistic regression. [default: svm]",
     ),
+    click.option(
+        "--class-weight",
+        type=click.Choice(["none", "balanced"]),
+        help="Whether rare labels weigh as much as frequent ones. [default: none]",
+    ),
     click.option("--folds", type=Whole(2), metavar="K", help="Folds of the cross-validation. [default: 5]"),
     click.option("--seed", type=Whole(0), metavar="N", help="Seed of every random choice."),
 )
 """How a model is trained: `train`'s, and those of `eval` where it trains models to judge."""
-TRAINING = ("min_df", "max_terms", "c", "solver", "folds", "seed")
+TRAINING = ("min_df", "max_terms", "c", "solver", "class_weight", "folds", "seed")
 
 
 def settings_from(options: dict[str, Any]) -> dict[str, Any]:

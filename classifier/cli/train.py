@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common, writers
+from classifier.cli import common, tuning, writers
 
 if TYPE_CHECKING:
     from classifier.reading import Columns
 
 
-@click.command("train", short_help="Trains a model on your corpus, or on the built-in one.")
+@click.command("train", cls=tuning.Tunable, short_help="Trains a model on your corpus, or on the built-in one.")
 @click.argument("corpora", metavar="[CORPUS…]", nargs=-1)
 @click.option("-o", "--output", "target", metavar="FOLDER", required=True, help="Where to write the model.")
 @click.option(
@@ -23,22 +23,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Topics named by words in a TOML file; CORPUS is then what nobody has labelled.",
 )
-@click.option("--min-df", type=common.Whole(1), metavar="N", help="Drop terms that stand in fewer articles.")
-@click.option("--max-terms", type=common.Whole(0), metavar="N", help="Keep the N most frequent terms. [default: all]")
-@click.option(
-    "-C",
-    "c",
-    type=common.FiniteRange(0, min_open=True),
-    metavar="X",
-    help="Inverse regularisation of the machine.",
-)
-@click.option(
-    "--solver",
-    type=click.Choice(["svm", "logistic"]),
-    help="The linear machine: an SVM or logistic regression. [default: svm]",
-)
-@click.option("--folds", type=common.Whole(2), metavar="K", help="Folds of the cross-validation. [default: 5]")
-@click.option("--seed", type=common.Whole(0), metavar="N", help="Seed of every random choice.")
+@common.training_options
+@tuning.options
 @common.encoding_option
 @common.column_options
 def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding: str | None, **options: Any) -> int:
@@ -51,6 +37,7 @@ def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding:
       $ chude train -o artifacts/world-news
       $ chude train my-news.csv --text-column content --label-column section -o my-model
       $ chude train --topics topics.toml saved/ -o my-model
+      $ chude train my-news.csv --tune 10 -o my-model
     """
     from classifier.disk.atomic import check_replaceable
     from classifier.model.artifact import CONTENTS
@@ -63,16 +50,20 @@ def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding:
     tally = common.Tally()
     columns = common.columns_from(options)
     if topics is not None:
+        if options.pop("tune") is not None or options.pop("tune_by"):
+            raise click.UsageError("--tune has no use with --topics: without labels there is nothing to choose by")
         return _on_words(topics, corpora, target, columns, encoding, options, tally)
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
     tally.used = len(corpus.articles)
     wording.say(
         f"chude: training on {wording.number(tally.used, 'article')}, {wording.number(len(corpus.labels), 'label')} …"
     )
-    trained = train(
-        corpus, spec_for(corpus, **{key: value for key, value in options.items() if value is not None}), folder=target
-    )
+    settings = common.settings_from(options)
+    with tuning.tuning_from(options, settings) as search:
+        trained = train(corpus, spec_for(corpus, **settings), folder=target, tuning=search)
     click.echo(scores_table(trained.info), nl=False)
+    for line in trained.tuned.sentences() if trained.tuned else ():
+        wording.say(f"chude: {line}")
     few = [f"{label} ({count})" for label, count in corpus.articles_with().items() if count < FEW]
     if few:
         wording.say(f"chude: labels with fewer than {FEW} articles, hardly learned and hardly judged: {', '.join(few)}")
@@ -117,6 +108,8 @@ def scores_table(info: dict[str, Any]) -> str:
     """The cross-validated scores as text."""
     from io import StringIO
 
+    from training.card import folds_of
+
     stream = StringIO()
     scores = info["cross_validated"]
     rows = [
@@ -127,6 +120,6 @@ def scores_table(info: dict[str, Any]) -> str:
     ]
     writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     return stream.getvalue() + (
-        f"cross-validated, {info['training']['folds']} folds: "
+        f"cross-validated, {folds_of(info)} {'outer ' if 'tuning' in info else ''}folds: "
         f"accuracy {scores['accuracy']:.3f}, macro-F1 {scores['macro_f1']:.3f}\n"
     )

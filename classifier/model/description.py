@@ -150,6 +150,18 @@ def _are_scores(value: Any) -> bool:
     )
 
 
+def _is_tuning(value: Any) -> bool:
+    """What was tried, and what it won over the default: plain values of plain names, no deeper than that."""
+    plain = _each(lambda one: one is None or isinstance(one, bool | int | float) or _is_text(one))
+    return (
+        isinstance(value, dict)
+        and all(map(_list_of(plain), (value.get("trials"), value.get("chosen_in_outer_folds"))))
+        and all(map(plain, (value.get("chosen"), value.get("default"))))
+        and _is_count(value.get("outer_folds"))
+        and isinstance(value.get("budget_cut"), bool)
+    )
+
+
 _FIELDS: dict[str, Check] = {
     "labels": _are_labels,
     "display_names": _each(_is_text),
@@ -175,6 +187,7 @@ _INFO: dict[str, Check] = {
     "training": _each(lambda value: isinstance(value, bool | int | float) or _is_text(value)),
     "cross_validated": _are_scores,
     "real_news": _are_scores,
+    "tuning": _is_tuning,
     "top_terms": _each(_list_of(_is_text)),
     "segmenter": _each(lambda value: isinstance(value, int) or _is_text(value)),
     "made_with": _each(_is_text),

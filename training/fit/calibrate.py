@@ -73,7 +73,8 @@ def calibrated_apart(
     def fitted_on(rows: NDArray[np.bool_], judged: NDArray[np.bool_]) -> NDArray[np.float64]:
         scale, offset = fit_form(form, scores[rows], targets[rows])
         known = [corpus.articles[row].primary for row in np.flatnonzero(rows).tolist()]
-        return probabilities(scores[judged], scale, offset + evening(known, labels) if even else offset)
+        shift = evening(known, labels) if even else balancing(known, labels, spec)
+        return probabilities(scores[judged], scale, offset + shift)
 
     every = np.ones(len(scores), dtype=bool)
     if len(scores) >= SAFE * parameters(form, len(labels)):
@@ -108,6 +109,7 @@ def _calibration(
     spec: TrainingSpec,
 ) -> Calibration:
     scale, offset = fit_form(form, scores, targets)
+    offset += balancing(corpus.primaries, labels, spec)
     secondary = np.array([_platt(scores[:, at], target) for at, target in enumerate(target_matrix(corpus, labels).T)])
     return Calibration(
         scale.astype(np.float32),
@@ -141,6 +143,16 @@ def evening(primaries: list[str], labels: list[str]) -> NDArray[np.float64]:
     for label, number in counts.items():
         shift[labels.index(label)] = np.log(sum(counts.values()) / len(counts) / number)
     return shift
+
+
+def balancing(primaries: list[str], labels: list[str], spec: TrainingSpec) -> NDArray[np.float64]:
+    """(L,) what class weights add to the offsets: as if each label had as many articles, by `spec.balance`.
+
+    Without it a calibration would undo them: it learns that rare labels are rare.
+    """
+    counts = np.array([primaries.count(label) for label in labels], dtype=np.float64)
+    mean = len(primaries) / len(set(primaries))
+    return spec.balance * np.log(np.where(counts > 0, mean / np.maximum(counts, 1), 1.0))
 
 
 def _platt(scores: NDArray[np.float64], target: NDArray[np.bool_]) -> tuple[float, float]:

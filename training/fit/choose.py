@@ -23,7 +23,7 @@ from training.fit.matrix import TokenisedCorpus, tokenise
 from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,37 +58,58 @@ def chosen(
     if spec.prior and known_share(tokens) < KNOWN:
         spec = replace(spec, prior=0.0)
     asked = _Asked(corpus, tokens, rows, [groups[row] for row in rows.tolist()])
+    return scaled(decided(asked.hits, spec, plain, size, articles), size, articles, fixed=bool(spec.C))
+
+
+def decided(
+    hits_of: Callable[[TrainingSpec], NDArray[np.bool_]],
+    spec: TrainingSpec,
+    plain: TrainingSpec,
+    size: int,
+    articles: int,
+) -> TrainingSpec:
+    """The specification with what was left open decided for the `size` articles that were asked, of so many in all.
+
+    hits_of: which of them (size,) a specification gets right.
+    """
     values = (spec.C,) if spec.C else CANDIDATES[spec.solver]
     first = replace(spec, C=values[0])
-    hits = asked.hits(first)
+    hits = hits_of(first)
     words = tuple(kind for kind in spec.features.terms if not need_marks((kind,)))
     if words != spec.features.terms:  # a comma is no reason that a reader wants to see, unless it pays
         without = replace(first, features=replace(spec.features, terms=words))
-        theirs = asked.hits(without)
-        if not _clearly(hits, theirs, 1.0):
+        theirs = hits_of(without)
+        if not clearly_ahead(hits, theirs, 1.0):
             first, hits = without, theirs
     errors = min(1.0, float(np.log2(articles / size)))
     if size < articles:
         # What somebody asked for, such as other folds, is not undone by a choice that was left open.
         asked_for = {name: getattr(spec, name) for name in KEPT if getattr(spec, name) != getattr(TrainingSpec(), name)}
         cheaper = replace(plain, C=values[0], solver=spec.solver, seed=spec.seed, **asked_for)
-        theirs = asked.hits(cheaper)
-        if not _clearly(hits, theirs, errors):
+        theirs = hits_of(cheaper)
+        if not clearly_ahead(hits, theirs, errors):
             first, hits = cheaper, theirs
     best = first
     for value in values[1:]:
         other = replace(first, C=value)
-        theirs = asked.hits(other)
-        if _clearly(theirs, hits, errors):
+        theirs = hits_of(other)
+        if clearly_ahead(theirs, hits, errors):
             best, hits = other, theirs
-    if spec.C or size == articles:
-        return best
-    # C weighs the sum of the losses against the weights, and that sum grows with the articles. Its root is between what
-    # keeps the balance and what ignores it; on VNTC it leads from 1 on the sample to 0.34, where 0.3 is best.
-    return replace(best, C=round(best.C * float(np.sqrt(size / articles)), 3))
+    return best
 
 
-def _clearly(hits: NDArray[np.bool_], theirs: NDArray[np.bool_], errors: float) -> bool:
+def scaled(spec: TrainingSpec, size: int, articles: int, *, fixed: bool = False) -> TrainingSpec:
+    """The specification that `size` articles chose, for so many; a C that the user has fixed stays.
+
+    C weighs the sum of the losses against the weights, and that sum grows with the articles. Its root is between what
+    keeps the balance and what ignores it; on VNTC it leads from 1 on the sample to 0.34, where 0.3 is best.
+    """
+    if fixed or size == articles:
+        return spec
+    return replace(spec, C=round(spec.C * float(np.sqrt(size / articles)), 3))
+
+
+def clearly_ahead(hits: NDArray[np.bool_], theirs: NDArray[np.bool_], errors: float) -> bool:
     """Whether the first are ahead by so many standard errors of the paired difference."""
     won, lost = int((hits & ~theirs).sum()), int((theirs & ~hits).sum())
     return bool(won - lost >= errors * np.sqrt(won + lost))

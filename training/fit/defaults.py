@@ -9,6 +9,8 @@ from classifier.features.spec import FeatureSpec
 from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.corpus import Corpus
 
 _BUILT_IN = TrainingSpec(
@@ -33,9 +35,23 @@ PLAIN = replace(_OTHERS, features=FeatureSpec(terms=("w1",)), prior=0.0, min_df=
 """What a corpus of many articles gets where the rest does not pay."""
 
 
+BALANCE = {"none": 0.0, "balanced": 1.0}
+"""How far the rarer side of each label outweighs its number, by the name of the weights."""
+
+
+def fixed_by(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that settings fix, as `spec_for` takes them; folds and seed are nothing that could be chosen."""
+    names = {"c": "C", "class_weight": "balance"}
+    return tuple(names.get(name, name) for name in settings if name not in ("folds", "seed"))
+
+
 def spec_for(corpus: Corpus, **changes: Any) -> TrainingSpec:
-    """The default specification for a corpus, with the user's `changes` (c, min_df, max_terms, folds, seed, solver)."""
+    """The default specification for a corpus, with the user's `changes` (c, min_df, max_terms, folds, seed, solver,
+    class_weight).
+    """
     spec = _BUILT_IN if corpus.built_in else _OTHERS
     if "c" in changes:
         changes["C"] = changes.pop("c")
+    if "class_weight" in changes:
+        changes["balance"] = BALANCE[changes.pop("class_weight")]
     return replace(spec, **changes)

@@ -130,7 +130,6 @@ def _fit(
         targets = np.concatenate((targets, target_matrix(items, labels)))
         kept_together += news.fold_groups()
         primaries = primaries + items.primaries
-    weights, intercepts = fit_linear(made.features, targets, spec)
     scores = out_of_fold_scores(made.features, targets, primaries, spec, kept_together)
     out_of_fold, of_real_news = scores[: tokens.pages], scores[tokens.pages :]
     in_corpus = calibrate(out_of_fold, corpus, labels, spec, groups)
@@ -139,7 +138,17 @@ def _fit(
         calibration = evened(calibrate(of_real_news, items, labels, spec), items.primaries, labels)
     else:
         calibration = moved(in_corpus, labels, spec)
-    model = Model(
+    model = linear_model(labels, spec, made, targets, calibration)
+    usual = usual_share(made.vocabulary.hashes, tokens.batches, tokens.lexicon)
+    return Fitted(model, made.vocabulary, out_of_fold, in_corpus, of_real_news if news else None, groups, spec, usual)
+
+
+def linear_model(
+    labels: list[str], spec: TrainingSpec, made: Design, targets: NDArray[np.bool_], calibration: Calibration
+) -> Model:
+    """The model of a design's articles (n, V) and which labels apply to them (n, L)."""
+    weights, intercepts = fit_linear(made.features, targets, spec)
+    return Model(
         labels=labels,
         features=spec.features,
         hashes=made.vocabulary.hashes,
@@ -148,5 +157,3 @@ def _fit(
         intercepts=intercepts.astype(np.float32),
         calibration=calibration,
     )
-    usual = usual_share(made.vocabulary.hashes, tokens.batches, tokens.lexicon)
-    return Fitted(model, made.vocabulary, out_of_fold, in_corpus, of_real_news if news else None, groups, spec, usual)

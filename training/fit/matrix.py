@@ -58,7 +58,7 @@ def build_vocabulary(
     Terms are first cut by occurrences, which takes no more than a sort of hashes, and only the survivors are counted by
     page.
     """
-    candidates = _frequent(corpus, spec, min_df)
+    candidates = frequent(corpus, spec, min_df)
     table = TermTable(candidates)
     counts = stack([count_terms(batch, corpus.lexicon, table, spec) for batch in corpus.batches])
     frequency = np.bincount(counts.columns, minlength=candidates.size)
@@ -98,7 +98,7 @@ def stack(parts: Sequence[Counts]) -> Counts:
     return Counts(np.concatenate(indptr), np.concatenate(columns), np.concatenate(values))
 
 
-def _frequent(corpus: TokenisedCorpus, spec: FeatureSpec, least: int) -> NDArray[np.uint64]:
+def frequent(corpus: TokenisedCorpus, spec: FeatureSpec, least: int) -> NDArray[np.uint64]:
     """The hashes of all terms with at least `least` occurrences, ascending."""
     keys, occurrences = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
     for batch in corpus.batches:

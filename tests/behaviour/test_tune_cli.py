@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from conftest import captured
 
 TOPICS = {"sân cỏ": "bóng đá bàn thắng cầu thủ trận đấu", "chợ": "giá vàng lãi suất ngân hàng cổ phiếu"}

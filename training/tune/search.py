@@ -33,7 +33,7 @@ MOST = 8_000
 ENTRIES = 800_000
 """Articles times labels that it asks at most, but LEAST articles in any case."""
 LEAST = 1_000
-CLEARLY = 0.5
+CLEARLY = 1.0
 """Standard errors of the paired difference by which accuracy must be ahead of the default's."""
 KEPT = 3
 """Of so many specifications one goes on to the next rung."""

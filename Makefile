@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 # One BLAS thread: on small matrices more threads only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test check-slow check-dependencies check-wheel train floor bench clean help
+.PHONY: demo test check-slow check-dependencies check-wheel docs train floor bench clean help
 
 demo: $(INSTALLED)  ## the main job on what ships with chude, into artifacts/demo/
 	$(BIN)/chude demo
@@ -26,6 +26,9 @@ check-dependencies:  ## the fast suite with the lowest and with the newest versi
 check-wheel: $(INSTALLED)  ## the built wheel in a clean environment outside the source tree
 	$(BIN)/python tests/wheel.py
 
+docs: $(INSTALLED)  ## the documentation site into site/, without a network; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+
 train: $(INSTALLED)  ## make artifacts/world-news again
 	$(BIN)/chude train -o artifacts/world-news
 
@@ -36,7 +39,7 @@ bench: $(INSTALLED)  ## speed against pyvi and the obvious pipeline
 	$(BIN)/python -m bench.segmentation
 
 clean:  ## remove what make made
-	rm -rf $(VENV) artifacts/demo .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) artifacts/demo .mypy_cache .ruff_cache .pytest_cache site
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -44,5 +47,5 @@ help:
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("chude needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	touch $@

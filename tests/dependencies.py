@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-EXTRAS = ("parquet", "dev")
+EXTRAS = ("parquet", "dev", "docs")
 """Without the peers that only the benches measure."""
 RANGES = ("lowest", "newest")
 _LOWER = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)(?:,.*)?")

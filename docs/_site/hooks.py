@@ -1,4 +1,4 @@
-"""What the site has that lies elsewhere: the commands as the program tells them, the model card, and pages of the project's root."""
+"""Pages of the site that lie elsewhere: the commands as the program tells them, the model card, the project's own."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ BROUGHT = {
     "security.md": "SECURITY.md",
 }
 """Pages of the site and the files of the project that they are."""
+INTRODUCTION = """# Commands
+
+As the program prints them: `chude COMMAND -h`. Exit codes: 0 done, 1 done with findings or with inputs skipped (each
+named in one line), 2 wrong usage, 3 nothing could be read, 4 the model cannot be used.
+"""
 _LINKS = {source: page for page, source in BROUGHT.items()} | {"README.md": "index.md", "README.vi.md": "index.md"}
 
 
@@ -36,7 +41,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Leads links that are right in the project to where their page is in the site."""
     del page, config, files
-    return re.sub(r"\]\((?:\.\./)?([\w./-]+\.md)(#[\w-]+)?\)", lambda found: f"]({_target(found[1])}{found[2] or ''})", markdown)
+    link = re.compile(r"\]\((?:\.\./)?([\w./-]+\.md)(#[\w-]+)?\)")
+    return link.sub(lambda found: f"]({_target(found[1])}{found[2] or ''})", markdown)
 
 
 def _target(path: str) -> str:
@@ -51,10 +57,7 @@ def commands() -> str:
     from classifier.cli import COMMANDS, CONTEXT, cli
 
     top = click.Context(cli, info_name="chude", **CONTEXT)
-    parts = [
-        "# Commands\n\nAs the program prints them: `chude COMMAND -h`. Exit codes: 0 done, 1 done with findings or with inputs"
-        " skipped (each named in one line), 2 wrong usage, 3 nothing could be read, 4 the model cannot be used.\n"
-    ]
+    parts = [INTRODUCTION]
     for name in COMMANDS:
         command = cli.get_command(top, name)
         if command is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 from conftest import PROJECT
@@ -27,8 +28,25 @@ def test_the_docs_have_every_range_as_it_is():
         for cells in (line.strip("|").split("|") for line in text.splitlines() if line.startswith("|"))
         if len(cells) == 4
     }
-    development = {"hypothesis", "mypy", "pandas", "polars", "pytest", "pytest-xdist", "ruff"}
+    development = {
+        "hypothesis",
+        "mypy",
+        "pandas",
+        "polars",
+        "pytest",
+        "pytest-cov",
+        "pytest-xdist",
+        "ruff",
+        "setuptools",
+    }
     for requirement in requirements():
         name, span = re.fullmatch(r"([A-Za-z0-9._-]+)(.*)", requirement).groups()
         if name not in development:
             assert rows[name] == span
+
+
+def test_the_extra_all_is_every_extra_that_a_command_may_ask_for():
+    """All but those for work on chude itself."""
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    (one,) = extras["all"]
+    assert set(re.fullmatch(r"chude\[(.*)\]", one)[1].split(",")) == set(extras) - {"all", "bench", "dev", "docs"}

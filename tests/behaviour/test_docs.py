@@ -87,3 +87,9 @@ def test_a_false_output_a_failing_command_and_a_false_value_are_found(tmp_path):
     assert failures(python, folder) == ["line 12: says\n3\nbut gives\n2"]
     (error,) = failures(Block("python", "1 / 0\n", 1, 0), folder)
     assert "ZeroDivisionError" in error
+
+
+def test_a_reason_before_a_block_in_a_list_counts():
+    """However far the list indents both."""
+    (block,) = blocks("1. x\n\n    <!-- not run: it would do harm -->\n    ```console\n    $ rm x\n    ```\n")
+    assert (block.not_run, block.text, block.runs) == ("it would do harm", "$ rm x\n", False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.types import OTHER
 from training.fit.calibrate import SURE
+from training.fit.solvers import SOLVERS
 
 if TYPE_CHECKING:
     from classifier.model.model import Model
@@ -33,7 +34,8 @@ def model_card(model: Model) -> str:
     """Markdown, from what `model.info` holds (Mitchell et al. 2019, "Model Cards for Model Reporting")."""
     info = model.info
     vectors = " smoothed with word vectors of real news," if info["training"]["prior"] else ""
-    machine = {"svm": "SVM", "logistic": "logistic regression"}.get(info["training"].get("solver", "svm"), "machine")
+    solver = SOLVERS.get(info["training"].get("solver", "svm"))
+    machine = solver.name if solver else "machine"
     parts = [
         [
             f"# {_text(info['name'])}",

@@ -14,6 +14,7 @@ import click
 from classifier.errors import NoInputError, UsageError
 from classifier.skips import Gathered
 from classifier.wording import number, say
+from training.fit.solvers import SOLVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,7 +96,7 @@ training_options = chain(
     ),
     click.option(
         "--solver",
-        type=click.Choice(["svm", "logistic"]),
+        type=click.Choice(list(SOLVERS)),
         help="The linear machine: an SVM or logistic regression. [default: svm]",
     ),
     click.option(

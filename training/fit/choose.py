@@ -20,6 +20,7 @@ from classifier.features.kinds import need_marks, terms_of, word_hashes
 from classifier.vietnamese.background import background
 from training.fit.linear import out_of_fold_scores
 from training.fit.matrix import TokenisedCorpus, tokenise
+from training.fit.solvers import SOLVERS
 from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ ENTRIES = 400_000
 """Articles times labels that are asked at most, but LEAST articles in any case."""
 LEAST = 1_000
 FOLDS = 3
-CANDIDATES = {"svm": (0.3, 1.0), "logistic": (3.0, 10.0)}
-"""The values of C that are tried; others were no better on any of the corpora."""
 KEPT = ("min_df", "max_terms", "folds", "balance")
 """What a user may have set, and `plain` has other usual values for."""
 KNOWN = 0.25
@@ -72,7 +71,7 @@ def decided(
 
     hits_of: which of them (size,) a specification gets right.
     """
-    values = (spec.C,) if spec.C else CANDIDATES[spec.solver]
+    values = (spec.C,) if spec.C else SOLVERS[spec.solver].strengths
     first = replace(spec, C=values[0])
     hits = hits_of(first)
     words = tuple(kind for kind in spec.features.terms if not need_marks((kind,)))

@@ -49,7 +49,7 @@ def fit_linear(
 def _fit_one(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
     if target.all() or not target.any():  # in a fold a rare label may be missing: its score says "no" (or "yes") always
         return np.append(np.zeros(matrix.shape[1]), 1.0 if target.all() else -1.0)
-    return SOLVERS[spec.solver](matrix, target, spec)
+    return SOLVERS[spec.solver].learn(matrix, target, spec)
 
 
 def out_of_fold_scores(

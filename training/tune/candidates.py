@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.features.spec import FeatureSpec
+from training.fit.solvers import SOLVERS
 from training.fit.spec import TrainingSpec
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ KINDS: tuple[tuple[str, ...], ...] = (
     ("w1", "s1", "s2", "c3", "c4"),
 )
 PRIOR = 1.25
-STRENGTHS = {"svm": (0.3, 1.0), "logistic": (3.0, 10.0)}
-"""The values of C that are tried first."""
 SHORT = 600
 """Characters of the usual text up to which characters are tried as terms: on whole articles they only cost time."""
 OPENING = 800
@@ -66,21 +65,24 @@ def first_round(facts: Facts, base: TrainingSpec) -> list[TrainingSpec]:
         replace(base, features=FeatureSpec(terms), prior=prior, C=C, min_df=2, balance=0.0)
         for terms in kinds
         for prior in priors
-        for C in STRENGTHS[base.solver]
+        for C in SOLVERS[base.solver].strengths
     ]
     return distinct(replace(spec, **facts.fixed) for spec in found)
 
 
 def refinements(facts: Facts, spec: TrainingSpec) -> list[TrainingSpec]:
     """The specification with one thing changed, for each thing that can be; what the user fixed stays."""
-    features, solvers = spec.features, {"svm": ("logistic", 10.0), "logistic": ("svm", 0.1)}
-    solver, factor = solvers[spec.solver]
+    features, usual = spec.features, SOLVERS[spec.solver].strengths[0]
     changes: list[dict[str, Any]] = [
         {"C": round(spec.C * 3, 4)},
         {"C": round(spec.C / 3, 4)},
         *({"min_df": value} for value in (1, 2, 3) if value > 1 or facts.articles < FEW),
         {"features": replace(features, sublinear=not features.sublinear)},
-        {"solver": solver, "C": round(spec.C * factor, 4)},
+        *(
+            {"solver": name, "C": round(spec.C * other.strengths[0] / usual, 4)}
+            for name, other in SOLVERS.items()
+            if name != spec.solver
+        ),
         {"balance": 0.0 if spec.balance else 1.0},
     ]
     if facts.vectors and "w1" in features.terms:

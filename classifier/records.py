@@ -30,7 +30,7 @@ PAGE: dict[str, Any] = {
     **dict.fromkeys(("image", "lead", "body"), str),
     "related": [{"headline": str, "blurb": str, "url": str}],
 }
-"""The columns of a page as it was read."""
+"""The columns of a page as it was read: its fields of the same names."""
 
 
 def prediction_record(prediction: Prediction) -> dict[str, Any]:
@@ -51,21 +51,7 @@ def prediction_record(prediction: Prediction) -> dict[str, Any]:
 
 
 def page_record(page: Page) -> dict[str, Any]:
-    """The page as the contract's JSON object."""
-    return {
-        "id": page.id,
-        "source": page.source,
-        "kind": page.kind,
-        "title": page.title,
-        "byline": page.byline,
-        "authors": list(page.authors),
-        "date": page.date,
-        "url": page.url,
-        "site": page.site,
-        "section": page.section,
-        "keywords": list(page.keywords),
-        "image": page.image,
-        "lead": page.lead,
-        "body": page.body,
-        "related": [{"headline": item.headline, "blurb": item.blurb, "url": item.url} for item in page.related],
-    }
+    """The page as the contract's JSON object: the fields that PAGE names, in its order."""
+    related = [{"headline": item.headline, "blurb": item.blurb, "url": item.url} for item in page.related]
+    fields = {name: getattr(page, name) for name in PAGE if name != "related"}
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in fields.items()} | {"related": related}

@@ -13,6 +13,8 @@ from classifier.records import PAGE, page_record
 if TYPE_CHECKING:
     from classifier.types import Page
 
+_APART = ("id", "source", "body", "related")
+"""Shown in a form of their own, or above."""
 _ALWAYS = ("title", "byline", "lead")
 """Facts that are shown with a dash where a page lacks them."""
 
@@ -46,9 +48,8 @@ def command(paths: tuple[str, ...], form: str | None, encoding: str | None, targ
 def as_text(page: Page) -> str:
     """The page for reading: nothing cut."""
     lines = [f"── {wording.plain(page.id)}"]
-    facts = {"kind": page.kind, "title": page.title, "byline": page.byline, "authors": ", ".join(page.authors)}
-    facts |= {name: getattr(page, name) for name in ("date", "url", "site", "section")}
-    facts |= {"keywords": ", ".join(page.keywords), "image": page.image, "lead": page.lead}
+    fields = {name: getattr(page, name) for name in PAGE if name not in _APART}
+    facts = {name: ", ".join(one) if isinstance(one, tuple) else one for name, one in fields.items()}
     lines += [f"{name:8} {wording.plain(text) or '—'}" for name, text in facts.items() if text or name in _ALWAYS]
     lines.append("body")
     lines += [f"         {wording.plain(paragraph)}" for paragraph in page.body.split("\n")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from classifier.reading.html.tree import class_words, text_of
-from classifier.reading.page_lines.blocks import key_of
+from classifier.reading.page_lines.blocks import clean, key_of, squeeze
 from classifier.vietnamese.dates import day_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _STAMPS = frozenset(("date", "time", "datetime", "pubdate", "publish", "publishe
 _WORDS_MOST, _MOST = 12, 30
 """Words of a section, and how many key words a page has at most."""
 _STAMP_MOST = 120
+_ADDRESSES = ("url", "image")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
@@ -44,6 +45,11 @@ class About:
     section: str = ""
     keywords: tuple[str, ...] = ()
     image: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """All but the date as the fields of these names that a `Page` has: texts cleaned, addresses as they are."""
+        found = {name: getattr(self, name) for name in self.__slots__ if name != "date"}
+        return {name: one if name in _ADDRESSES else _cleaned(one) for name, one in found.items()}
 
 
 def read_about(
@@ -67,6 +73,10 @@ def read_about(
         keywords=_keywords(meta, stated),
         image=_first_address((*_named(meta, _PICTURES), *_strings(stated.get("image"), "url"))),
     )
+
+
+def _cleaned(said: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    return tuple(map(clean, said)) if isinstance(said, tuple) else squeeze(clean(said))
 
 
 def _date(tree: Element, meta: Mapping[str, str], stated: Mapping[str, Any]) -> str:

@@ -98,12 +98,8 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
         related=tuple(Headline(clean(item.headline), clean(item.blurb), item.url) for item in related.headlines),
         source=source,
         date=date,
-        url=facts.about.url,
-        site=squeeze(clean(facts.about.site)),
-        section=squeeze(clean(facts.about.section)),
-        keywords=tuple(map(clean, facts.about.keywords)),
-        image=facts.about.image,
         authors=authors_of(clean(byline)),
+        **facts.about.fields(),
     )
 
 

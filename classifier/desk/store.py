@@ -187,6 +187,8 @@ class Desk:
         """A new topic, by default under the first free key. Raises UsageError for a name or a key that is taken."""
         there = self.topics()
         name = self._checked_name(name, there)
+        if split_from:
+            self._topic(split_from, there)
         if len(there) >= MOST_TOPICS:
             raise UsageError(name, f"would be topic {len(there) + 1}", f"a desk has at most {MOST_TOPICS}")
         taken = {topic.key for topic in there}

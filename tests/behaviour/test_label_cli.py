@@ -7,6 +7,10 @@ import json
 
 import pytest
 
+from classifier.desk.schema import desk_file
+from classifier.desk.store import Desk
+from classifier.types import Page
+
 WORDS = {
     "thể thao": "trận bóng đá, cầu thủ ghi bàn, huấn luyện viên",
     "kinh tế": "giá vàng, tỷ giá, ngân hàng, lãi suất",
@@ -95,7 +99,8 @@ def test_wrong_use_is_one_line(chude, desk, table, tmp_path):
         assert done.code == code, done.err
         assert words in done.err
         assert "Traceback" not in done.err
-    chude("label", table, "-s", tmp_path / "unlabelled.db")
+    with desk_file(tmp_path / "unlabelled.db") as connection:
+        Desk(connection).add([Page("a", "Tàu cá ra khơi")])
     done = chude("label", "-s", tmp_path / "unlabelled.db", "--export", tmp_path / "x.csv")
     assert done.code == 3
     assert chude("train", tmp_path / "unlabelled.db", "-o", tmp_path / "m").code == 3

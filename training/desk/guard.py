@@ -75,7 +75,10 @@ class Guard:
             return self._welcome(given[0])
         if not self._known(headers.get("cookie", "")):
             return PlainTextResponse("open the address that `chude label` printed", 401)
-        if scope["method"] == "POST" and headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        if (
+            scope["method"] == "POST"
+            and headers.get("content-type", "").partition(";")[0].strip() != "application/json"
+        ):
             return PlainTextResponse("JSON alone is taken", 415)
         return None
 

@@ -28,7 +28,7 @@ CLUSTER_WORDS = 4
 
 @dataclass(frozen=True)
 class Known:
-    """What is known at a moment: topics, labels, and what a model that was named says of the articles, by topic name."""
+    """What is known at a moment: topics, labels, and what a model that was named says of the articles, by topic."""
 
     revision: int
     topics: tuple[Topic, ...]

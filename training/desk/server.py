@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from training.desk.session import Session
 
 PAGES = Path(__file__).resolve().parents[2] / "eval" / "pages"
-FILES = {"desk.css": "text/css", "desk.js": "text/javascript", "desk_words.js": "text/javascript"}
+FILES = {
+    "desk.css": "text/css",
+    "desk.svg": "image/svg+xml",
+    **dict.fromkeys(("desk.js", "desk_draw.js", "desk_words.js"), "text/javascript"),
+}
 MOST_NOTE, MOST_TEXT, MOST_TOPICS = 2_000, 500, 20
 POLL_SECONDS = 0.1
 
@@ -126,8 +130,11 @@ class Desk:
     def undo(self, _asked: Asked) -> dict[str, Any]:
         """Takes back what was decided last; answers with that article."""
         taken = self.session.undo()
-        shown = [number for number in taken if number in self.session.features.row_of]
-        return {"undone": len(taken)} | ({"article": view.article(self.session, shown[-1])} if shown else {})
+        shown = [one for one in taken if one.article in self.session.features.row_of]
+        if not shown:
+            return {"undone": len(taken)}
+        queue = shown[-1].queue if shown[-1].queue in QUEUES else ""
+        return {"undone": len(taken), "article": view.article(self.session, shown[-1].article, queue)}
 
     def listed(self, asked: Asked) -> dict[str, Any]:
         """What was decided."""

@@ -118,11 +118,11 @@ class Session:
         self.standing[article] = decision
         self._changed()
 
-    def undo(self) -> list[int]:
-        """Takes back what was decided last, and gives the articles."""
+    def undo(self) -> list[Decision]:
+        """Takes back what was decided last, and gives it."""
         taken = self.desk.undo()
         self.reload()
-        return [one.article for one in taken]
+        return taken
 
     # What the model thinks
 
@@ -188,8 +188,8 @@ class Session:
         elif "cluster" in self._want and self.clusters is None:
             self._job = "cluster", self.revision, self._pool.submit(jobs.clusters, features, self.heads, seed)
         elif self._judged != self.revision:
-            job = self._pool.submit(jobs.judge, features, known, self._pointing, seed)
-            self._job = "judge", self.revision, job
+            judged = self._pool.submit(jobs.judge, features, known, self._pointing, seed)
+            self._job = "judge", self.revision, judged
 
     # What is shown next
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.desk.store import OTHER_NUMBER
-from classifier.types import Page
 from classifier.wording import opening
 from eval.scores.intervals import Score, plain
 from training.desk.marks import marked, strongest
 
 if TYPE_CHECKING:
+    from classifier.types import Page
     from training.desk.session import Session, Wanted
 
 LISTED = 50
@@ -153,4 +153,3 @@ def look(session: Session, wanted: Wanted, least: float, topic: int | None) -> d
         for row, number in numbers.items()
     ]
     return {"ticket": found.ticket, "count": len(found.rows), "shown": shown}
-

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import settle  # of this folder
+from analyst import settle
 
 from classifier.desk.store import OTHER_NUMBER, Decision, labelled_rows
 from classifier.errors import UsageError
 from classifier.types import Page
 from training.desk import view
 from training.desk.session import Session, Wanted
+
+pytest_plugins = ("analyst",)
 
 
 def label(session, answer, count, wanted=None):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from patience import settle
 
 from classifier.desk.schema import desk_file
 from classifier.desk.store import Desk
@@ -63,11 +62,3 @@ def answer(desk, gold):
     number_of = {"arms_control": (1,), "syria": (2,), OTHER: ()}
     said = {desk.number_of(page): number_of[label] for page, label in gold}
     return said.__getitem__
-
-
-def settle(session):
-    """Waits until nothing is left to be worked out."""
-    end = time.monotonic() + 60
-    while session.poll():
-        assert time.monotonic() < end
-        time.sleep(0.005)

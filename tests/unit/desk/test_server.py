@@ -7,12 +7,13 @@ import json
 
 import httpx
 import pytest
-from analyst import settle
+from patience import settle
 
 from training.desk.guard import MOST_BODY
 from training.desk.server import ANSWERS, application
 
 pytest_plugins = ("analyst",)
+
 
 HOST = "127.0.0.1:8765"
 TOKEN = "t" * 32

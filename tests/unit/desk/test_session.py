@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from analyst import settle
+from patience import settle
 
 from classifier.desk.store import OTHER_NUMBER, Decision, labelled_rows
 from classifier.errors import UsageError

@@ -93,3 +93,10 @@ def test_a_reason_before_a_block_in_a_list_counts():
     """However far the list indents both."""
     (block,) = blocks("1. x\n\n    <!-- not run: it would do harm -->\n    ```console\n    $ rm x\n    ```\n")
     assert (block.not_run, block.text, block.runs) == ("it would do harm", "$ rm x\n", False)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_files_of_the_project_that_a_page_names_are_there(name):
+    """`NAME` stands for one that is to come."""
+    named = re.findall(r"`((?:classifier|training|eval|tests|bench)/[\w./*-]+\.\w+)`", PAGES[name])
+    assert [one for one in named if "NAME" not in one and not list(PROJECT.glob(one))] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,16 +31,17 @@ _LENGTHS = ((60, "under 60 words"), (200, "60-199 words"), (500, "200-499 words"
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What was found out about predictions: `report` is the value of report.json, field by field as
-    docs/report-fields.md says (`report["scores"]["macro_f1"]["value"]`).
+    docs/report-fields.md says (`report["scores"]["macro_f1"]["value"]`). `names` of labels are for people to read.
     """
 
     report: dict[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: str | Path) -> list[Path]:
         """Writes report.json, report.html and the pictures into the folder; gives the files written."""
         from eval.report.report import write_report
 
-        return write_report(self.report, folder)
+        return write_report(self.report, folder, self.names)
 
 
 def evaluate(
@@ -73,22 +74,24 @@ def evaluate(
         raise ValueError("settings need cv or by_date: nothing else trains a model")
     if repeats and not cv:
         raise ValueError("repeats needs cv: only folds can be dealt again")
+    from training.names import display_names
+
     check_labels(corpus.labels)
     corpus = corpus.in_one_order()
     if cv or by_date:
         found = judge_training(
             corpus, names, headlines, cv=cv, repeats=repeats, curve=curve, settings=settings, tell=tell
         )
-        return Evaluation(found)
+        return Evaluation(found, display_names(corpus.labels))
     if predictions is not None:
         return Evaluation(judge_file(str(predictions), corpus, names, headlines))
-    return Evaluation(judge_model(model, corpus, names, headlines))
+    return judge_model(model, corpus, names, headlines)
 
 
 def judge_model(
     model: str | Path | None, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None
-) -> dict[str, Any]:
-    """The report on an artifact."""
+) -> Evaluation:
+    """The report on an artifact, with the names that it has for its labels."""
     from classifier.duplicates.fingerprints import fingerprint
     from classifier.duplicates.near_duplicates import find_copies
     from classifier.errors import ArtifactError
@@ -101,7 +104,7 @@ def judge_model(
     if len(vocabulary) != loaded.hashes.size:
         raise ArtifactError(str(folder), "was replaced by another model meanwhile", "run it again")
     copies = find_copies(read_fingerprints(folder), fingerprint(corpus.pages))
-    return report_on(
+    report = report_on(
         corpus,
         loaded.predict(corpus.pages, explain=EXPLAINED),
         {"what": "model on a corpus", "model": loaded.info.get("name", ""), "corpus": list(names)},
@@ -112,6 +115,7 @@ def judge_model(
         top_terms=weighted_terms(loaded, vocabulary),
         clusters=headlines,
     )
+    return Evaluation(report, loaded.display_names)
 
 
 def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None) -> dict[str, Any]:

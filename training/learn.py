@@ -29,11 +29,12 @@ from training.card import model_card
 from training.fit.calibrate import SURE, calibrated_apart
 from training.fit.defaults import BALANCE, spec_for
 from training.fit.fitting import Fitted, fit
+from training.names import display_names
 from training.real_news import real_news
 from training.tune.nested import tune
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,13 +44,6 @@ if TYPE_CHECKING:
     from training.fit.spec import TrainingSpec
     from training.tune.nested import Tuned, Tuning
 
-DISPLAY_NAMES = {
-    "arms_control": "Arms control",
-    "ukraine_talks": "Ukraine talks",
-    "syria": "Syria",
-    "alliances": "Alliances",
-    OTHER: "Other",
-}
 TOP_TERMS = 12
 WORST = 5
 """Mistakes of a kind that the model card names."""
@@ -72,16 +66,19 @@ def train(
     folder: str | Path | None = None,
     name: str = "",
     tuning: Tuning | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Trained:
     """Trains on a corpus, by default as `spec_for` it says, and, given a folder, writes the artifact there.
 
-    tuning: search for a better specification than `spec` (`training.tune`). Errors as `training.fit.fit` and
+    tuning: search for a better specification than `spec` (`training.tune`). names: of labels, as people are to read
+    them; UsageError where the corpus has no such label. Other errors as `training.fit.fit` and
     `training.tune.nested.tune`.
     """
     if len(corpus.labels) > MAX_LABELS:
         what = f"the corpus has {len(corpus.labels):,} labels, a model at most {MAX_LABELS:,}"
         raise ChudeError("", what, "name the column of the topics with --label-column")
     name = shown(name or (Path(folder).name if folder else "model"))
+    named = display_names(corpus.labels, names)  # before the work
     spec, corpus = spec or spec_for(corpus), corpus.in_one_order()
     prints = fingerprint(corpus.pages)
     groups = duplicate_groups(prints)
@@ -89,7 +86,7 @@ def train(
     tuned = tune(corpus, groups.tolist(), spec, tuning) if tuning else None
     fitted = fit(corpus, tuned.spec if tuned else spec, groups=groups.tolist())
     model = fitted.model
-    model.display_names = {label: DISPLAY_NAMES.get(label, label) for label in model.labels}
+    model.display_names = {label: named.get(label, label) for label in model.labels}
     model.info = describe(corpus, spec, fitted, name, repeated, tuned)
     trained = Trained(model, model.info, fitted.vocabulary.terms, tuned)
     if folder is not None:

@@ -10,10 +10,11 @@ import click
 from classifier import wording
 from classifier.cli import common, writers
 from classifier.cli.cluster_files import CONTENTS, draw, write, write_folder
+from classifier.display import shown_clusters
 from classifier.types import CLUSTER_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from classifier.clustering import ClusterResult, MergedHeadline
     from classifier.vietnamese.dates import Dates
@@ -111,7 +112,7 @@ def command(
     if not found.headlines and found.used:
         raise NoInputError(", ".join(paths), "holds no related headline", "see what `chude extract` reads from it")
     if found.headlines:
-        _write(found.result, target, form)
+        _write(found.result, target, form, loaded.display_names)
         if plot:
             Path(plot).parent.mkdir(parents=True, exist_ok=True)  # as -o does
             draw(found.result, Path(plot))
@@ -150,14 +151,14 @@ def _is_folder(target: str) -> bool:
     return target != "-" and (Path(target).is_dir() or not Path(target).suffix)
 
 
-def _write(result: ClusterResult, target: str | None, form: str | None) -> None:
+def _write(result: ClusterResult, target: str | None, form: str | None, names: Mapping[str, str]) -> None:
     if target is not None and _is_folder(target):
         from classifier.disk.atomic import replacing_folder
 
         with replacing_folder(Path(target), CONTENTS) as folder:
-            write_folder(result, folder)
+            write_folder(result, folder, names)
         wording.say(f"chude: wrote {target}; open {target}/clusters.html")
         return
     form = form or writers.FORMATS[0]
     with writers.output(target, form) as stream:
-        write(result.clusters, form, stream)
+        write((shown_clusters(result, names) if form == "table" else result).clusters, form, stream)

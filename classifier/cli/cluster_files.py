@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from classifier import wording
 from classifier.cli import writers
 from classifier.disk.atomic import Contents, replacing_file, write_whole
+from classifier.display import shown_clusters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import IO
 
@@ -106,15 +107,18 @@ def _examples(cluster: Cluster) -> str:
     return " | ".join(shown) + (f" | … and {more} more" if more > 0 else "")
 
 
-def write_folder(result: ClusterResult, folder: Path) -> None:
-    """clusters.jsonl, clusters.csv, clusters.html and, where there is something to draw, the pictures of `draw`."""
+def write_folder(result: ClusterResult, folder: Path, names: Mapping[str, str] | None = None) -> None:
+    """clusters.jsonl, clusters.csv, clusters.html and, where there is something to draw, the pictures of `draw`.
+
+    The page has names for labels.
+    """
     from eval.pages.cluster_page import cluster_page
 
     for form in ("jsonl", "csv"):
         with replacing_file(folder / f"clusters.{form}") as stream:
             write(result.clusters, form, stream)
     pictures = {name: path.read_bytes() for name, path in draw(result, folder / "map.png").items()}
-    write_whole(folder / "clusters.html", cluster_page(result, pictures).encode())
+    write_whole(folder / "clusters.html", cluster_page(shown_clusters(result, names or {}), pictures).encode())
 
 
 def draw(result: ClusterResult, path: Path) -> dict[str, Path]:

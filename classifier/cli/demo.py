@@ -79,7 +79,13 @@ def _train(folder: Path, target: str) -> Model:
     trained = train(corpus, folder=folder / "model")
     kinds = ", ".join(f"{count} {label}" for label, count in corpus.counts().items())
     click.echo(f"   {len(corpus.articles):,} short articles, written for chude: {kinds}.")
-    click.echo("".join(f"  {line}\n" for line in scores_table(trained.info).splitlines() if line.strip()))
+    click.echo(
+        "".join(
+            f"  {line}\n"
+            for line in scores_table(trained.info, trained.model.display_names).splitlines()
+            if line.strip()
+        )
+    )
     return trained.model
 
 
@@ -99,13 +105,14 @@ def _read(folder: Path) -> list[Page]:
 
 def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> list[Prediction]:
     from classifier.disk.atomic import replacing_file
+    from classifier.display import shown_predictions
     from classifier.records import prediction_record
 
     _step(3, "Label them, with reasons", f"chude predict PAGE… -m {target}/model --explain {REASONS}")
     predictions = model.predict(pages, explain=REASONS)
     with replacing_file(folder / "predictions.jsonl") as stream:
         stream.writelines(writers.json_line(prediction_record(prediction)) for prediction in predictions)
-    for one in predictions:
+    for one in shown_predictions(predictions, model.display_names):
         also = f", also {', '.join(one.secondary)}" if one.secondary else ""
         click.echo(f"   {one.topic:14}{one.probability:5.0%}  {wording.plain(one.title)}{also}")
         terms = ", ".join(reason.term for reason in one.reasons or () if reason.weight > 0)
@@ -121,7 +128,7 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
     _step(4, "Group the headlines they recommend", f"chude cluster PAGE… -m {target}/model -o clusters/")
     found = cluster_pages(pages, model=model)
     result = found.result
-    write_folder(result, folder)
+    write_folder(result, folder, model.display_names)
     news = [cluster for cluster in result.clusters if cluster.kind == "news"]
     apart = sum(cluster.size for cluster in result.clusters if cluster.kind == "ticker")
     click.echo(
@@ -136,11 +143,13 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
 
 def _evaluate(folder: Path, target: str) -> dict[str, Any]:
     from classifier.cli.evaluate import summary
+    from eval.report.names import shown_report
     from eval.report.report import write_report
     from training.corpus import read_corpus
     from training.crossval import cross_validate, duplicate_groups
     from training.fit.defaults import spec_for
     from training.judge import report_on
+    from training.names import display_names
 
     _step(5, "Evaluate by cross-validation", f"chude eval --cv {FOLDS} -o {target}/evaluation")
     corpus = read_corpus()
@@ -152,7 +161,9 @@ def _evaluate(folder: Path, target: str) -> dict[str, Any]:
         "seed": spec.seed,
     }
     report = report_on(corpus, predictions, meta, corpus.counts(), {}, corpus.labels)
-    write_report(report, folder / "evaluation")
+    names = display_names(corpus.labels)
+    write_report(report, folder / "evaluation", names)
+    report = shown_report(report, names)
     click.echo("".join(f"   {line}\n" for line in summary(report).splitlines()), nl=False)
     click.echo(
         "   These articles were written by one team; on real news expect less (README: measured on 759 real articles)."

@@ -113,11 +113,12 @@ def _check_usage(
 def write(found: Evaluation, target: str) -> None:
     """Writes the report's folder and prints the scores."""
     from classifier.disk.atomic import replacing_folder
+    from eval.report.names import shown_report
     from eval.report.report import CONTENTS
 
     with replacing_folder(Path(target), CONTENTS) as folder:
         found.write(folder)
-    click.echo(summary(found.report), nl=False)
+    click.echo(summary(shown_report(found.report, found.names)), nl=False)
     wording.say(f"chude: wrote {target}; open {target}/report.html")
 
 

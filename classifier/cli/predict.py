@@ -14,6 +14,7 @@ import click
 from classifier import wording
 from classifier.budget import each_or_alone
 from classifier.cli import common, writers
+from classifier.display import shown_predictions
 from classifier.records import KNOWN, PREDICTION, REASONS, prediction_record
 from classifier.types import FEW_KNOWN, Skipped
 
@@ -214,11 +215,13 @@ def rows_of(
 ) -> Iterator[Encoded]:
     """The row of each page in one of the formats, as `writers.write` takes it."""
     predictions = model.iter_predict(pages, threshold=threshold, explain=explain)
-    return encoded(predictions, form=form, explain=explain)
+    return encoded(predictions, model, form=form, explain=explain)
 
 
-def encoded(predictions: Iterable[Prediction], *, form: str, explain: int) -> Iterator[Encoded]:
-    """Predictions as rows in one of the formats."""
+def encoded(predictions: Iterable[Prediction], model: Model, *, form: str, explain: int) -> Iterator[Encoded]:
+    """Predictions as rows in one of the formats; a table has names for labels."""
+    if form == "table":
+        predictions = shown_predictions(predictions, model.display_names)
     rows = row_form(explained=bool(explain))
     return (writers.encode(prediction, form, rows) for prediction in predictions)
 
@@ -227,7 +230,7 @@ def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: flo
     def label(some: list[Page]) -> list[tuple[Encoded, bool]]:
         predictions = model.predict(some, threshold=threshold, explain=explain)
         strange = [prediction.known < FEW_KNOWN for prediction in predictions]
-        return list(zip(encoded(predictions, form=form, explain=explain), strange, strict=True))
+        return list(zip(encoded(predictions, model, form=form, explain=explain), strange, strict=True))
 
     found = each_or_alone(label, pages)
     rows = [one if isinstance(one, Skipped) else one[0] for one in found]

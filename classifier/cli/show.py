@@ -54,7 +54,7 @@ def as_text(model: Model) -> str:
         made = ", ".join(f"{key} {value}" for key, value in info["made_with"].items())
         lines.append(f"made with {made}; seed {info['training']['seed']}")
     if "cross_validated" in info:
-        lines += scores_table(info).splitlines()
+        lines += scores_table(info, model.display_names).splitlines()
     least = model.calibration.threshold
     lines += ["a topic is named " + (f"from probability {least:.2f} on" if least else "where it is likeliest"), ""]
     lines += [f"{label}: {', '.join(terms)}" for label, terms in info.get("top_terms", {}).items()]

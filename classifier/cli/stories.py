@@ -11,10 +11,11 @@ import click
 
 from classifier import wording
 from classifier.cli import common, writers
+from classifier.display import shown_story
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from classifier.stories import Story, Taken
 
@@ -104,11 +105,12 @@ def command(
         if day is None:
             wording.say(f"chude: {store} holds no story yet")
             return code
-        _show(connection, day, since, story, form or FORMATS[0], taken)
+        names = common.load_model(model).display_names
+        _show(connection, day, since, story, form or FORMATS[0], taken, names)
         if export:
             _export(connection, day, export)
         if target:
-            _write_folder(connection, day, Path(target))
+            _write_folder(connection, day, Path(target), names)
     return code
 
 
@@ -159,6 +161,7 @@ def _show(
     story: str | None,
     form: str,
     taken: Taken | None,
+    names: Mapping[str, str],
 ) -> None:
     """One story; or those that this run changed; or all that were seen since."""
     import sys
@@ -176,6 +179,7 @@ def _show(
     if form == "jsonl":
         sys.stdout.writelines(writers.json_line(one.as_json()) for one in stories)
         return
+    stories = [shown_story(one, names) for one in stories]
     if story is not None:
         for one in stories:
             _print_story(one)
@@ -245,12 +249,12 @@ def _export(connection: sqlite3.Connection, day: date, path: str) -> None:
     wording.say(f"chude: wrote {path}")
 
 
-def _write_folder(connection: sqlite3.Connection, day: date, folder: Path) -> None:
+def _write_folder(connection: sqlite3.Connection, day: date, folder: Path, names: Mapping[str, str]) -> None:
     from classifier.disk.atomic import replacing_file, replacing_folder
     from eval.pages.stories import CONTENTS, write_stories
 
     with replacing_folder(folder, CONTENTS) as temporary:
-        stories = write_stories(connection, day, temporary)
+        stories = write_stories(connection, day, temporary, names)
         with replacing_file(temporary / CONTENTS.marker) as stream:
             stream.writelines(writers.json_line(one.as_json()) for one in stories)
     wording.say(f"chude: wrote {folder}; open {folder}/stories.html")

@@ -12,7 +12,17 @@ from classifier import wording
 from classifier.cli import common, tuning, writers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from classifier.reading import Columns
+
+
+def _names(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The names by label."""
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f"{value!r} is not LABEL=NAME")
+    return {label: name.strip() for label, _, name in (value.partition("=") for value in values)}
 
 
 @click.command("train", cls=tuning.Tunable, short_help="Trains a model on your corpus, or on the built-in one.")
@@ -23,11 +33,26 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Topics named by words in a TOML file; CORPUS is then what nobody has labelled.",
 )
+@click.option(
+    "--topic-name",
+    "topic_names",
+    metavar="LABEL=NAME",
+    multiple=True,
+    callback=_names,
+    help="How people are to read a label in pages, pictures and tables.",
+)
 @common.training_options
 @tuning.options
 @common.encoding_option
 @common.column_options
-def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding: str | None, **options: Any) -> int:
+def command(
+    corpora: tuple[str, ...],
+    target: str,
+    topics: str | None,
+    topic_names: dict[str, str],
+    encoding: str | None,
+    **options: Any,
+) -> int:
     """Trains a model on your own corpus, or on the built-in one, and prints its cross-validated scores.
 
     A corpus is a folder per label, or a JSONL, CSV, TSV, Parquet or fastText file with texts and labels.
@@ -38,6 +63,7 @@ def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding:
       $ chude train my-news.csv --text-column content --label-column section -o my-model
       $ chude train --topics topics.toml saved/ -o my-model
       $ chude train my-news.csv --tune 10 -o my-model
+      $ chude train my-news.csv --topic-name the_thao="Thể thao" -o my-model
     """
     from classifier.disk.atomic import check_replaceable
     from classifier.model.artifact import CONTENTS
@@ -50,6 +76,8 @@ def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding:
     tally = common.Tally()
     columns = common.columns_from(options)
     if topics is not None:
+        if topic_names:
+            raise click.UsageError("--topic-name has no use with --topics: the file names its topics")
         if options.pop("tune") is not None or options.pop("tune_by"):
             raise click.UsageError("--tune has no use with --topics: without labels there is nothing to choose by")
         return _on_words(topics, corpora, target, columns, encoding, options, tally)
@@ -60,8 +88,8 @@ def command(corpora: tuple[str, ...], target: str, topics: str | None, encoding:
     )
     settings = common.settings_from(options)
     with tuning.tuning_from(options, settings) as search:
-        trained = train(corpus, spec_for(corpus, **settings), folder=target, tuning=search)
-    click.echo(scores_table(trained.info), nl=False)
+        trained = train(corpus, spec_for(corpus, **settings), folder=target, tuning=search, names=topic_names)
+    click.echo(scores_table(trained.info, trained.model.display_names), nl=False)
     for line in trained.tuned.sentences() if trained.tuned else ():
         wording.say(f"chude: {line}")
     few = [f"{label} ({count})" for label, count in corpus.articles_with().items() if count < FEW]
@@ -104,18 +132,23 @@ def _on_words(
     return tally.finish("read", what="article")
 
 
-def scores_table(info: dict[str, Any]) -> str:
-    """The cross-validated scores as text."""
+def scores_table(info: dict[str, Any], names: Mapping[str, str]) -> str:
+    """The cross-validated scores as text, with names for labels."""
     from io import StringIO
 
+    from classifier.display import distinct
     from training.card import folds_of
 
-    stream = StringIO()
+    stream, shown = StringIO(), distinct(names)
     scores = info["cross_validated"]
     rows = [
-        [label, f"{count:,}", *(f"{scores['per_topic'][label][key]:.3f}" for key in ("precision", "recall", "f1"))]
+        [
+            shown.get(label, label),
+            f"{count:,}",
+            *(f"{scores['per_topic'][label][key]:.3f}" for key in ("precision", "recall", "f1")),
+        ]
         if label in scores["per_topic"]
-        else [label, f"{count:,}", "–", "–", "–"]
+        else [shown.get(label, label), f"{count:,}", "–", "–", "–"]
         for label, count in info["articles_by_topic"].items()
     ]
     writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from classifier.disk.atomic import Contents, write_whole
+from classifier.display import distinct, shown_story
 from classifier.stories import STATES, Story, read_stories, read_story
 from classifier.types import OTHER
 from classifier.wording import number
@@ -153,14 +154,20 @@ def _where(sources: Sequence[str]) -> str:
     return f' <span class="soft">({escape(", ".join(sources))})</span>' if sources else ""
 
 
-def write_stories(connection: sqlite3.Connection, as_of: date, folder: Path) -> list[Story]:
-    """Writes stories.html, and the pictures as PNG and SVG, into a folder; gives the stories that the page shows."""
+def write_stories(
+    connection: sqlite3.Connection, as_of: date, folder: Path, names: Mapping[str, str] | None = None
+) -> list[Story]:
+    """Writes stories.html, and the pictures as PNG and SVG, into a folder; gives the stories that the page shows.
+
+    `names` of topics stand in the page and the pictures.
+    """
+    names = names or {}
     since = as_of - timedelta(weeks=WEEKS)
     living = [story for story in read_stories(connection, as_of, since=since) if story.headlines > 1]
     living.sort(key=lambda story: (-story.headlines, story.story))
     kept, ids = living[:MOST_RECENT], {story.story for story in living}
-    names = [name for name in _largest(connection, as_of, MOST_LARGE + len(ids)) if name not in ids]
-    large = [_whole(connection, name, as_of) for name in names[:MOST_LARGE]]
+    rest = [name for name in _largest(connection, as_of, MOST_LARGE + len(ids)) if name not in ids]
+    large = [_whole(connection, name, as_of) for name in rest[:MOST_LARGE]]
     whole = [_whole(connection, story.story, as_of) for story in kept]
     today = [story for story in whole if story.last == as_of]
     today.sort(key=lambda story: (-story.days[as_of], -story.headlines, story.story))
@@ -173,7 +180,8 @@ def write_stories(connection: sqlite3.Connection, as_of: date, folder: Path) -> 
         "one headline included."
     )
     every = [*today, *recent, *large]
-    pictures = _pictures(connection, every, as_of, folder)
+    pictures = _pictures(connection, every, as_of, folder, names)
+    today, recent, large = ([shown_story(story, names) for story in some] for some in (today, recent, large))
     write_whole(folder / "stories.html", story_page(today, recent, large, as_of, left, pictures).encode())
     return every
 
@@ -193,12 +201,14 @@ def _whole(connection: sqlite3.Connection, name: str, as_of: date) -> Story:
     return story
 
 
-def _pictures(connection: sqlite3.Connection, stories: Sequence[Story], as_of: date, folder: Path) -> list[Html]:
+def _pictures(
+    connection: sqlite3.Connection, stories: Sequence[Story], as_of: date, folder: Path, names: Mapping[str, str]
+) -> list[Html]:
     """Draws the largest stories and the topics through time, and gives both as parts of the page."""
     from eval.plots.figures import render
     from eval.plots.stories import story_stream, topics_over_time
 
-    topics = _topics(connection, as_of)
+    topics, named = _topics(connection, as_of), distinct(names)
     if not stories or not topics:
         return []
     days = sorted({day for counts in topics.values() for day in counts})
@@ -209,7 +219,11 @@ def _pictures(connection: sqlite3.Connection, stories: Sequence[Story], as_of: d
     said = "; ".join(f"{place}: {title}" for place, title in enumerate(titles, start=1))
     drawn = {
         "stream": story_stream(periods, _counts([story.days for story in largest], periods, period), titles),
-        "topics": topics_over_time(periods, _counts(list(topics.values()), periods, period), list(topics)),
+        "topics": topics_over_time(
+            periods,
+            _counts(list(topics.values()), periods, period),
+            [named.get(topic, topic) for topic in topics],
+        ),
     }
     for name, picture in drawn.items():
         for kind in ("png", "svg"):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.disk.atomic import Contents, write_whole
+from eval.report.names import shown_report
 from eval.report.notes import notes
 from eval.report.parts import (
     SMOOTH_REPLICATES,
@@ -91,23 +92,24 @@ def build_report(
     return {**report, "notes": [*remarks, *notes(report)]}
 
 
-def write_report(report: dict[str, Any], folder: str | Path) -> list[Path]:
+def write_report(report: dict[str, Any], folder: str | Path, names: Mapping[str, str] | None = None) -> list[Path]:
     """Writes report.json, report.html and the pictures into `folder`, the same bytes for the same report.
 
-    Each file is put in place whole. A picture of an earlier report that this one has no numbers for is removed. Returns
-    the files written.
+    Each file is put in place whole. A picture of an earlier report that this one has no numbers for is removed. `names`
+    of labels stand in the page and the pictures; report.json has the labels. Returns the files written.
     """
     from eval.pages.report import report_page
     from eval.plots.figures import render
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    figures = pictures(report)
+    named = shown_report(report, names or {})
+    figures = pictures(named)
     drawn = {(name, kind): render(figure, kind) for name, figure in figures.items() for kind in KINDS}
     images = {name: drawn[name, KINDS[0]] for name in figures}
     text = json.dumps(report, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
     files = {f"{name}.{kind}": picture for (name, kind), picture in drawn.items()}
-    page = report_page(report, images)
+    page = report_page(named, images)
     # Names of files need not be UTF-8: what is not becomes an escape, which JSON reads back as it was.
     files |= {"report.json": text.encode("utf-8", "backslashreplace"), "report.html": page.encode("utf-8", "replace")}
     for name in PICTURES:

@@ -200,7 +200,7 @@ def test_separated_values_are_what_csv_readers_read(predict, table, form, delimi
 def test_a_table_is_for_people_and_cuts_nothing(predict, page):
     """The default: topic, probability, title and page; with --explain the words."""
     out = predict(page, "--explain", "2").out
-    assert "arms_control" in out
+    assert "Arms control" in out
     assert all(word in out for word in TITLE.split())
     assert "because of" in out
     assert "…" not in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from classifier.types import Page, Prediction
 
 REASONS = 6
+MARKED = 25
+"""Words of an article that its page marks."""
 FOLDS = 5
 
 
@@ -50,7 +53,11 @@ def command(target: str) -> int:
         result = _cluster(model, pages, folder, target)
         report = _evaluate(folder, target)
         from classifier.disk.atomic import write_whole
+        from classifier.display import shown_clusters, shown_predictions
         from eval.pages.tour import demo_page
+
+        names = model.display_names
+        predictions, result = shown_predictions(predictions, names), shown_clusters(result, names)
 
         write_whole(folder / "report.html", demo_page(pages, predictions, result, report, folder).encode())
     page = wording.plain(f"{target}/report.html")
@@ -109,10 +116,11 @@ def _label(model: Model, pages: Sequence[Page], folder: Path, target: str) -> li
     from classifier.records import prediction_record
 
     _step(3, "Label them, with reasons", f"chude predict PAGE… -m {target}/model --explain {REASONS}")
-    predictions = model.predict(pages, explain=REASONS)
+    predictions = model.predict(pages, explain=MARKED)
+    shorter = [replace(one, reasons=(one.reasons or ())[:REASONS]) for one in predictions]
     with replacing_file(folder / "predictions.jsonl") as stream:
-        stream.writelines(writers.json_line(prediction_record(prediction)) for prediction in predictions)
-    for one in shown_predictions(predictions, model.display_names):
+        stream.writelines(writers.json_line(prediction_record(prediction)) for prediction in shorter)
+    for one in shown_predictions(shorter, model.display_names):
         also = f", also {', '.join(one.secondary)}" if one.secondary else ""
         click.echo(f"   {one.topic:14}{one.probability:5.0%}  {wording.plain(one.title)}{also}")
         terms = ", ".join(reason.term for reason in one.reasons or () if reason.weight > 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from classifier.clustering.weeks import all_weeks, days_of, weeks
 from classifier.wording import number
-from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
+from eval.pages.html import Html, bullets, escape, figure, foreign, join, own, page, paragraph, section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,50 +19,8 @@ if TYPE_CHECKING:
 LANGUAGE = "vi"
 _TITLES = {"ticker": "Service items, set apart", "outliers": "Headlines that fit nowhere"}
 
-STYLE = """
-#find:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-summary { cursor: pointer; color: var(--link); padding: 0.3rem 0; }
-.alone li { content-visibility: auto; contain-intrinsic-size: auto 1.5rem; }
-#find { width: 100%; padding: 0.5rem; font: inherit; color: inherit; }
-#find { background: var(--band); border: 1px solid var(--line); }
-.cluster { border-top: 1px solid var(--line); padding: 0.25rem 0; }
-.cluster h3 { margin-bottom: 0.2rem; }
-.cluster { content-visibility: auto; contain-intrinsic-size: auto 12rem; }
-.weeks { display: block; width: 100%; max-width: 30rem; height: 2.2rem; border-bottom: 1px solid var(--line); }
-.weeks rect { fill: #0072b2; }
-@media (prefers-color-scheme: dark) { .weeks rect { fill: #56b4e9; } }
-[hidden] { display: none; }
-@media print { .find { display: none; } .cluster, .alone li { content-visibility: visible; } }
-"""
 _SHOWN = 12
 """Of a cluster so many headlines are open to the eye; the others unfold, and a search finds and unfolds them."""
-# Hides what does not hold the words searched for; accents may be left out. Not at each key: a page may be long.
-SCRIPT = """
-const plain = s => s.toLowerCase().normalize('NFD').replace(/[\\u0300-\\u036f]/g, '').replace(/đ/g, 'd');
-const items = [...document.querySelectorAll('.cluster, .alone li')].map(e => [e, '']);
-const found = document.getElementById('found');
-const find = document.getElementById('find');
-let waiting = 0;
-function search() {
-  const words = plain(find.value).split(/\\s+/).filter(Boolean);
-  let shown = 0;
-  for (const item of items) {
-    const element = item[0];
-    item[1] = item[1] || plain(element.textContent);
-    element.hidden = !words.every(word => item[1].includes(word));
-    shown += element.hidden ? 0 : 1;
-    const more = element.querySelector('details');
-    if (more) more.open = words.length > 0 && words.some(word => plain(more.textContent).includes(word));
-  }
-  for (const part of document.querySelectorAll('section')) {
-    const inside = [...part.querySelectorAll('.cluster, .alone li')];
-    part.hidden = inside.length > 0 && inside.every(element => element.hidden);
-  }
-  found.textContent = words.length ? `${shown} of ${items.length} clusters` : '';
-}
-find.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(search, 150); });
-addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(e => { e.open = true; }));
-"""
 
 
 def cluster_page(result: ClusterResult, pictures: dict[str, bytes] | None = None) -> str:
@@ -93,7 +51,7 @@ def cluster_page(result: ClusterResult, pictures: dict[str, bytes] | None = None
             parts.append(section(title, *blocks))
     if charts := _pictures(pictures or {}, ("timeline", "silhouette")):
         parts.append(section("Charts", *charts))
-    return page("Clusters of related headlines", join(parts), script=SCRIPT, style=STYLE)
+    return page("Clusters of related headlines", join(parts), script=own("clusters.js"), style=own("clusters.css"))
 
 
 def _summary(headlines: int, groups: Sequence[Cluster], alone: Sequence[Cluster], apart: Sequence[Cluster]) -> str:

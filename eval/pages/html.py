@@ -11,6 +11,7 @@ import base64
 import hashlib
 import html
 import re
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,62 +23,32 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2
 _WIDE = 1_300
 """Pixels of a picture that would lose its letters if it were fitted to the page: it scrolls instead."""
 
-STYLE = """
-:root {
-  color-scheme: light dark;
-  --ink: #1f2328; --soft: #57606a; --paper: #ffffff; --line: #d0d7de; --band: #f6f8fa; --link: #0550ae;
-}
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --soft: #9da7b3; --paper: #10151b; --line: #3a434d; --band: #1a2129; --link: #79b8ff; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); }
-body { font: 1rem/1.5 system-ui, "DejaVu Sans", "Noto Sans", sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 1rem 1rem 4rem; }
-h1 { font-size: 1.7rem; line-height: 1.25; } h2 { font-size: 1.3rem; margin-top: 2.5rem; } h3 { font-size: 1.05rem; }
-h1, h2, h3, td, th, p, li { overflow-wrap: break-word; }
-a { color: var(--link); }
-.lead { font-size: 1.1rem; } .soft, caption, figcaption { color: var(--soft); }
-.scroll { overflow-x: auto; margin: 1rem 0; }
-.scroll:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-table { border-collapse: collapse; min-width: 18rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: .4rem; }
-caption span { position: sticky; left: 0; display: inline-block; max-width: min(100%, 88vw); }
-th, td { border-bottom: 1px solid var(--line); padding: .35rem 1rem .35rem 0; text-align: left; vertical-align: top; }
-thead th { border-bottom: 2px solid var(--line); vertical-align: bottom; }
-tbody th { font-weight: normal; min-width: 7rem; max-width: 26rem; }
-td.number, th.number { text-align: right; white-space: nowrap; }
-tbody tr:hover { background: var(--band); }
-figure { margin: 1.2rem 0; }
-figure img { display: block; width: 100%; max-width: 46rem; min-width: 34rem; height: auto; }
-figure img { background: #fff; padding: .5rem; border-radius: 4px; }
-figure img.wide { width: 72rem; min-width: 72rem; max-width: none; }
-.notes { background: var(--band); border-left: 4px solid var(--line); padding: .6rem 1rem .6rem 2.2rem; }
-@media print {
-  :root { --ink: #000; --soft: #333; --paper: #fff; --line: #999; --band: #fff; --link: #000; }
-  body { font-size: 10pt; } main { max-width: none; padding: 0; }
-  th, td { padding-right: .5rem; } tbody th { min-width: 0; }
-  /* Paper does not scroll: what is too wide breaks its lines. */
-  td.number, th.number { white-space: normal; } th.number { overflow-wrap: anywhere; }
-  .scroll { overflow: visible; } figure img { min-width: 0; max-width: 15cm; padding: 0; }
-  figure img.wide { width: 100%; min-width: 0; max-width: 100%; }
-  figure, tr, .notes { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
-  thead { display: table-header-group; } thead, tbody tr:first-child { break-after: avoid; }
-}
-""".strip()
-
 
 class Html(str):
     """Markup that is already safe: it is put into a page as it stands."""
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """Itself: so templates too put it in as it stands."""
+        return self
+
+
+def own(name: str) -> str:
+    """The text of a style, script or template of this package, by its file's name."""
+    return files("eval.pages").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+def without_control(text: str) -> str:
+    """The text with control characters, and those that turn text around, replaced."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
 
 def escape(text: str) -> Html:
     """Text as markup: every special character escaped, control characters replaced; `Html` stays as it is."""
     if isinstance(text, Html):
         return text
-    return Html(html.escape(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), quote=True))
+    return Html(html.escape(without_control(text), quote=True))
 
 
 def join(parts: Iterable[str], between: str = "\n") -> Html:
@@ -140,7 +111,7 @@ def page(title: str, body: str, lang: str = "en", *, script: str = "", style: st
 
     Raises ValueError if a script or style would end its own element.
     """
-    css = f"{STYLE}\n{style}".strip()
+    css = f"{own('page.css')}\n{style}".strip()
     if "</" in css or re.search(r"</script|<!--", script, re.IGNORECASE):
         raise ValueError("the style or script holds what would end its element")
     policy = [

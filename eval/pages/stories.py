@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from classifier.disk.atomic import Contents, write_whole
@@ -12,7 +11,7 @@ from classifier.display import distinct, shown_story
 from classifier.stories import STATES, Story, read_stories, read_story
 from classifier.types import OTHER
 from classifier.wording import number
-from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section
+from eval.pages.html import Html, bullets, escape, figure, foreign, join, own, page, paragraph, section
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,11 +53,7 @@ def story_page(
         parts.append(section("The largest of the time before", *(story_block(story, as_of) for story in large)))
     if pictures:
         parts.append(section("Through time", *pictures))
-    return page(f"Stories as of {as_of}", join(parts), script=_own("stories.js"), style=_own("stories.css"))
-
-
-def _own(name: str) -> str:
-    return files("eval.pages").joinpath(name).read_text(encoding="utf-8").strip()
+    return page(f"Stories as of {as_of}", join(parts), script=own("stories.js"), style=own("stories.css"))
 
 
 def _filters(stories: Sequence[Story]) -> Html:

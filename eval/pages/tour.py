@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.wording import number
-from eval.pages.cluster_page import LANGUAGE, STYLE, cluster_block
-from eval.pages.html import Html, escape, figure, foreign, join, page, paragraph, section, table
+from eval.pages.cluster_page import LANGUAGE, cluster_block
+from eval.pages.html import Html, figure, join, own, page, paragraph, section
+from eval.pages.marks import mark
+from eval.pages.template import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +16,14 @@ if TYPE_CHECKING:
 
     from classifier.clustering import ClusterResult
     from classifier.types import Page, Prediction
+    from eval.pages.marks import Segment
 
 _CLUSTERS = 15
+_OPENING = 3
+"""Paragraphs that are open to the eye, the lead first; the others unfold."""
+_TOPICS = 3
+_STRENGTHS = ((0.4, "much"), (0.12, "some"), (0.0, ""))
+"""Least share of the strongest word's weight, and how such a word is marked."""
 
 
 def demo_page(
@@ -32,32 +40,71 @@ def demo_page(
     body = join(
         [
             paragraph(intro, "lead"),
-            section("Labels", *(_labelled(*both) for both in zip(pages, predictions, strict=True))),
+            section(
+                "What each page is about, and why",
+                _legend(),
+                *(_labelled(*both) for both in zip(pages, predictions, strict=True)),
+            ),
             _clusters(result, folder),
             _trust(report, folder),
         ]
     )
-    return page("chude: the tour", body, style=STYLE)
+    return page("chude: the tour", body, style=f"{own('clusters.css')}\n{own('tour.css')}")
+
+
+def _legend() -> Html:
+    return Html(
+        '<p>Words that speak <mark class="for much">for</mark> the topic and '
+        '<mark class="against much">against</mark> it are marked where they stand; the stronger the mark, the more the '
+        "word decided. Point at one to see its part.</p>"
+    )
 
 
 def _labelled(item: Page, prediction: Prediction) -> Html:
-    likely = [score for score in prediction.topics[1:3] if score.probability >= 0.01]
-    others = ", ".join(f"{score.topic} {score.probability:.0%}" for score in likely)
-    also = f" Also about: {', '.join(prediction.secondary)}." if prediction.secondary else ""
-    sure = "over 99%" if prediction.probability > 0.99 else f"{prediction.probability:.0%}"
-    facts = f"{prediction.topic}, {sure} sure{others and f' (next: {others})'}.{also}"
-    rows = [[foreign(reason.term, LANGUAGE), f"{reason.weight:+.2f}"] for reason in prediction.reasons or ()]
-    reasons = table(
-        f"Words that decided for or against {prediction.topic}", ["word", "contribution"], rows, numbers=[1]
+    reasons = prediction.reasons or ()
+    most = max((abs(reason.weight) for reason in reasons), default=0.0)
+    paragraphs = [[_piece(one, most) for one in mark(text, reasons)] for text in _paragraphs(item)]
+    return render(
+        "tour_article",
+        lang=LANGUAGE,
+        title=[_piece(one, most) for one in mark(item.title, reasons)],
+        topic=prediction.topic,
+        sure=_percent(prediction.probability),
+        also=", ".join(prediction.secondary),
+        opening=paragraphs[:_OPENING],
+        rest=paragraphs[_OPENING:],
+        scores=[
+            {"topic": score.topic, "probability": score.probability, "said": _percent(score.probability)}
+            for score in prediction.topics[:_TOPICS]
+        ],
+        file=f"{item.id}, {number(len(item.related), 'related headline')}",
     )
-    lead = Html(f'<p lang="{LANGUAGE}">{escape(item.lead)}</p>')
-    file = paragraph(f"{item.id}, {number(len(item.related), 'related headline')}", "soft")
-    heading = Html(f'<h3 lang="{LANGUAGE}">{escape(item.title)}</h3>')
-    return Html(f'<div class="cluster">{join([heading, paragraph(facts), lead, reasons, file])}</div>')
+
+
+def _paragraphs(item: Page) -> list[str]:
+    return [text for text in (item.lead, *item.body.split("\n")) if text.strip()]
+
+
+def _piece(segment: Segment, most: float) -> dict[str, str]:
+    """A piece of text for the template: `kind` is "" or the mark's classes, `said` what a reader is told on asking."""
+    if not segment.terms:
+        return {"text": segment.text, "kind": "", "said": ""}
+    share = abs(segment.weight) / most if most else 0.0
+    strength = next(name for least, name in _STRENGTHS if share >= least)
+    side = "for" if segment.weight > 0 else "against"
+    said = f"{side} the topic, {segment.weight:+.2f}: {', '.join(segment.terms)}"
+    return {"text": segment.text, "kind": f"{side} {strength}".strip(), "said": said}
+
+
+def _percent(probability: float) -> str:
+    if probability > 0.99:
+        return "over 99%"
+    return f"{probability:.0%}" if probability >= 0.01 else "under 1%"
 
 
 def _clusters(result: ClusterResult, folder: Path) -> Html:
-    shown = result.clusters[:_CLUSTERS]
+    several = [cluster for cluster in result.clusters if cluster.kind == "news" and cluster.size > 1]
+    shown = several[:_CLUSTERS]
     more = len(result.clusters) - len(shown)
     parts: list[str] = [
         _picture(folder / "map.png", "Map of the related headlines", "Headlines as points, coloured by cluster")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from itertools import chain
@@ -295,12 +294,11 @@ def marked(title: str, reasons: Iterable[Reason]) -> Text:
     """The title with the words that decided in it: bold and underlined for the topic, struck through against it."""
     from rich.text import Text
 
-    text = Text(wording.plain(title))
-    for reason in reasons:
-        words = r"[\s_-]+".join(map(re.escape, reason.term.split()))
-        text.highlight_regex(
-            re.compile(rf"\b{words}\b", re.IGNORECASE), "bold underline" if reason.weight > 0 else "strike"
-        )
+    from eval.pages.marks import mark
+
+    text = Text()
+    for piece in mark(wording.plain(title), reasons):
+        text.append(piece.text, ("bold underline" if piece.weight > 0 else "strike") if piece.terms else "")
     return text
 
 

@@ -105,13 +105,15 @@ def _percent(probability: float) -> str:
 def _clusters(result: ClusterResult, folder: Path) -> Html:
     several = [cluster for cluster in result.clusters if cluster.kind == "news" and cluster.size > 1]
     shown = several[:_CLUSTERS]
-    more = len(result.clusters) - len(shown)
+    more, headlines = len(several) - len(shown), sum(cluster.size for cluster in result.clusters)
     parts: list[str] = [
         _picture(folder / "map.png", "Map of the related headlines", "Headlines as points, coloured by cluster")
     ]
     parts += [cluster_block(cluster) for cluster in shown]
-    if more > 0:
-        parts.append(paragraph(f"{number(more, 'more group')} in clusters.html, with a search box."))
+    rest = headlines - sum(cluster.size for cluster in shown)
+    if rest:
+        groups = f", {number(more, 'more group')} among them," if more else ""
+        parts.append(paragraph(f"{number(rest, 'more headline')}{groups} in clusters.html, with a search box."))
     return section("What the pages recommend", *parts)
 
 

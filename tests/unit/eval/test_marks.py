@@ -74,3 +74,14 @@ def test_the_pieces_joined_are_the_text(text, terms):
     found = mark(text, [Reason(term, 1.0) for term in terms])
     assert "".join(one.text for one in found) == text
     assert all(one.text for one in found)
+
+
+def test_the_table_marks_a_title_as_a_page_does():
+    from classifier.cli.predict import marked as in_table
+
+    text = in_table("Hoà Bình, NATO\x1b[31m họp", [Reason("hòa bình", 1.0), Reason("nato", -1.0)])
+    assert text.plain == "Hoà Bình, NATO[31m họp"
+    assert [(text.plain[one.start : one.end], str(one.style)) for one in text.spans] == [
+        ("Hoà Bình", "bold underline"),
+        ("NATO", "strike"),
+    ]

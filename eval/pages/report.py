@@ -63,14 +63,14 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
 def _main_scores(report: Json) -> Html:
     sets = report["judged_as"] == "sets"
     shown_scores = on_pages(sets=sets)
-    rows = [["this model", *(_score(report["scores"][one.key]) for one in shown_scores), ""]]
+    beside = bool(report["baselines"])  # a column without a cell would only make the table wide
+    rows = [["this model", *(_score(report["scores"][one.key]) for one in shown_scores), *([""] if beside else [])]]
     for name, row in report["baselines"].items():
         difference = _score(row["comparison"]["accuracy_difference"], sign=True)
         rows.append([f"baseline: {name}", *(_score(row[one.key]) for one in shown_scores), difference])
-    header = ["", *(one.called(sets=sets) for one in shown_scores), "model ahead by"]
-    shown = [
-        table("Scores with their 95% intervals, beside trivial ways to label", header, rows, range(1, len(header)))
-    ]
+    header = ["", *(one.called(sets=sets) for one in shown_scores), *(["model ahead by"] if beside else [])]
+    caption = "Scores with their 95% intervals" + (", beside trivial ways to label" if beside else "")
+    shown = [table(caption, header, rows, range(1, len(header)))]
     shown += [paragraph(row["comparison"]["sentence"]) for row in report["baselines"].values()]
     if report["scores"]["top_in_gold"]:
         text = "The most probable label is among the article's labels for "

@@ -12,8 +12,11 @@ from lxml import html as lxml_html
 
 from classifier.types import Page, Prediction, Reason, TopicScore
 from eval.pages.html import Html, escape
+from eval.pages.report import report_page
 from eval.pages.template import render
 from eval.pages.tour import _labelled
+from eval.report.report import build_report
+from eval.scores.gold import Judged
 
 SCRIPTS = sorted((PROJECT / "eval" / "pages").glob("*.js"))
 PAGE = Page(
@@ -75,3 +78,10 @@ def test_a_pages_script_is_sound(script):
     assert SCRIPTS
     ran = subprocess.run(["node", "--check", script], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("baselines", [{}, {"largest class": ["a", "a", "a"]}])
+def test_a_report_without_baselines_has_no_column_for_them(baselines):
+    judged = Judged(ids=["1", "2", "3"], gold=["a", "b", "a"], predicted=["a", "a", "a"])
+    page = report_page(build_report(judged, baselines=baselines, meta={}, replicates=50), {})
+    assert ("model ahead by" in page) == ("beside trivial ways" in page) == bool(baselines)

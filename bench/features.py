@@ -18,7 +18,7 @@ from training.corpus import read_corpus
 from training.crossval import subset
 from training.fit.defaults import spec_for
 from training.fit.fitting import fit
-from training.learn import on_real_news
+from training.own_scores import on_real_news
 from training.real_news import real_news
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.types import OTHER
+from eval.scores.registry import brief
 from training.fit.calibrate import SURE
 from training.fit.solvers import SOLVERS
 
@@ -124,9 +125,9 @@ def _scores(info: dict[str, Any]) -> list[str]:
     how = f"{folds} folds, each judged by a search without it" if "tuning" in info else f"{folds} folds"
     lines = [
         (
-            f"Cross-validated ({how}): accuracy {_score(scores['accuracy'], ends['accuracy'])}, "
-            f"macro-F1 {_score(scores['macro_f1'], ends['macro_f1'])}; in brackets 95 % intervals, Wilson's for "
-            "proportions and a bootstrap over articles for F1."
+            f"Cross-validated ({how}): "
+            + ", ".join(f"{name} {_score(scores[key], ends[key])}" for key, name in headline(scores))
+            + "; in brackets 95 % intervals, Wilson's for proportions and a bootstrap over articles for F1."
         ),
         "",
         *_table(scores, info["articles_by_topic"]),
@@ -141,6 +142,12 @@ def _scores(info: dict[str, Any]) -> list[str]:
         "measure with `chude eval`."
     )
     return [*lines, "", f"{shared} {elsewhere}"]
+
+
+def headline(scores: dict[str, Any]) -> list[tuple[str, str]]:
+    """The scores to tell first, each with its key and its name."""
+    of_sets = scores.get("judged_as") == "sets"
+    return [(metric.key, metric.called(sets=of_sets)) for metric in brief(sets=of_sets) if metric.key in scores]
 
 
 def folds_of(info: dict[str, Any]) -> int:

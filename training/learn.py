@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,35 +17,24 @@ from classifier.errors import ChudeError
 from classifier.features.kinds import readable
 from classifier.model.artifact import save
 from classifier.model.description import MAX_LABELS
-from classifier.types import OTHER
 from classifier.vietnamese.pyvi_model import load_pyvi_model
 from classifier.wording import shown
-from eval.scores.calibration import expected_calibration_error
-from eval.scores.intervals import plain, wilson
-from eval.scores.metrics import accuracy, macro_f1, per_label
-from eval.scores.score_intervals import label_intervals
 from training.card import model_card
-from training.fit.calibrate import SURE, calibrated_apart
 from training.fit.defaults import BALANCE, spec_for
 from training.fit.fitting import Fitted, fit
 from training.names import display_names
-from training.real_news import real_news
+from training.own_scores import cross_validated, of_outer_folds, on_real_news
 from training.tune.nested import tune
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from classifier.model.model import Model
-    from eval.scores.intervals import Score
     from training.corpus import Corpus
     from training.fit.spec import TrainingSpec
     from training.tune.nested import Tuned, Tuning
 
 TOP_TERMS = 12
-WORST = 5
-"""Mistakes of a kind that the model card names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +89,7 @@ def describe(
     return {
         "name": name,
         "articles": len(corpus.articles),
-        "articles_by_topic": corpus.counts(),
+        "articles_by_topic": corpus.articles_with() if corpus.of_sets else corpus.counts(),
         "skipped": len(corpus.skipped),
         "multi_topic": corpus.multi_topic,
         "corpus_fingerprint": corpus.fingerprint(),
@@ -109,94 +97,14 @@ def describe(
         "near_duplicates": near_duplicates,
         "usual_known": fitted.usual_known,
         "built_in": corpus.built_in,
-        "command": command(corpus, spec, name) + (" --tune" if tuned else ""),
-        "cross_validated": of_outer_folds(corpus, tuned) if tuned else cross_validated(corpus, fitted.spec, fitted),
+        "command": command(corpus, spec, name) + (_tuned_by(tuned) if tuned else ""),
+        "cross_validated": of_outer_folds(corpus, tuned) if tuned else cross_validated(corpus, fitted),
         **({"tuning": tuned.as_json()} if tuned else {}),
         **({} if fitted.of_real_news is None else {"real_news": on_real_news(spec, fitted.model, fitted.of_real_news)}),
         "top_terms": top_terms(fitted),
         "segmenter": {"name": "pyvi", "version": version("pyvi"), "model": load_pyvi_model().version},
         "made_with": {"chude": __version__, "python": platform.python_version()}
         | {library: version(library) for library in ("numpy", "scipy", "scikit-learn")},
-    }
-
-
-def cross_validated(corpus: Corpus, spec: TrainingSpec, fitted: Fitted) -> dict[str, Any]:
-    """Scores of the out-of-fold predictions on the corpus as it is.
-
-    Near-duplicates share a fold, and what calibrates an article has not seen it (`calibrated_apart`).
-    """
-    labels = list(fitted.model.labels)
-    probabilities = calibrated_apart(fitted.out_of_fold, corpus, labels, spec, fitted.groups)
-    return _scored(corpus.primaries, _predicted(fitted.model, probabilities))
-
-
-def of_outer_folds(corpus: Corpus, tuned: Tuned) -> dict[str, Any]:
-    """The same scores of a tuned model: of each outer fold, by what was chosen without it."""
-    return _scored(corpus.primaries, [one.topic for one in tuned.predictions])
-
-
-def on_real_news(spec: TrainingSpec, model: Model, scores: NDArray[np.float64]) -> dict[str, Any]:
-    """The same scores over the counted real news, whose `scores` (m, L) are out of fold: a month of a collection, and
-    near-duplicates, are never parted, and what calibrates an item has not seen its month either.
-    """
-    news = real_news()
-    items = news.as_corpus()
-    probabilities = calibrated_apart(scores, items, list(model.labels), spec, news.fold_groups(), even=True)
-    predicted = _predicted(model, probabilities)
-    gold, clear = items.primaries, np.flatnonzero(~news.hard).tolist()
-    sure = np.flatnonzero(probabilities.max(axis=1) >= SURE).tolist()
-    right = [g == p for g, p in zip(gold, predicted, strict=True)]
-    return {
-        "articles": len(news),
-        "articles_by_topic": items.counts(),
-        "undecidable": len(news) - len(clear),
-        "clear_macro_f1": round(macro_f1([gold[row] for row in clear], [predicted[row] for row in clear]), 4),
-        "false_topics": round(
-            sum(p != OTHER for g, p in zip(gold, predicted, strict=True) if g == OTHER) / max(1, gold.count(OTHER)), 4
-        ),
-        "calibration_error": round(expected_calibration_error(probabilities.max(axis=1).tolist(), right), 4),
-        "right_where_sure": round(sum(right[row] for row in sure) / max(1, len(sure)), 4),
-        **_scored(gold, predicted),
-    }
-
-
-def _predicted(model: Model, probabilities: NDArray[np.float64]) -> list[str]:
-    """The label of each row (n, L) of probabilities, as the model's threshold has it."""
-    chosen = probabilities.argmax(axis=1)
-    named = probabilities[np.arange(len(chosen)), chosen] >= model.calibration.threshold
-    return [model.labels[i] if ok else OTHER for i, ok in zip(chosen.tolist(), named.tolist(), strict=True)]
-
-
-def _scored(gold: list[str], predicted: list[str]) -> dict[str, Any]:
-    wrong = Counter((g, p) for g, p in zip(gold, predicted, strict=True) if g != p)
-    worst = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))[:WORST]
-    return {
-        "accuracy": round(accuracy(gold, predicted), 4),
-        "macro_f1": round(macro_f1(gold, predicted), 4),
-        "per_topic": {
-            row.label: {"precision": round(row.precision, 4), "recall": round(row.recall, 4), "f1": round(row.f1, 4)}
-            for row in per_label(gold, predicted)
-        },
-        "intervals": intervals(gold, predicted),
-        "confusions": [{"gold": g, "predicted": p, "articles": count} for (g, p), count in worst],
-    }
-
-
-def intervals(gold: list[str], predicted: list[str]) -> dict[str, Any]:
-    """The 95 % intervals of the same scores, [low, high] each: Wilson's for proportions, else bootstrap."""
-    found = label_intervals(gold, predicted)
-    hits = Counter(g for g, p in zip(gold, predicted, strict=True) if g == p)
-    return {
-        "accuracy": _ends(wilson(hits.total(), len(gold))),
-        "macro_f1": _ends(found.macro_f1),
-        "per_topic": {
-            row.label: {
-                "precision": _ends(wilson(hits[row.label], row.predicted)),
-                "recall": _ends(wilson(hits[row.label], row.support)),
-                "f1": _ends(found.f1[row.label]),
-            }
-            for row in per_label(gold, predicted)
-        },
     }
 
 
@@ -220,12 +128,12 @@ def command(corpus: Corpus, spec: TrainingSpec, name: str) -> str:
     return f"chude train{'' if corpus.built_in else ' CORPUS'} -o {name}{''.join([*given, *weights])}"
 
 
+def _tuned_by(tuned: Tuned) -> str:
+    return f" --tune --tune-by {tuned.metric.replace('_', '-')}" if tuned.metric else " --tune"
+
+
 def _plain(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
-
-
-def _ends(score: Score) -> list[float | None]:
-    return [plain(score.low, 4), plain(score.high, 4)]
 
 
 def top_terms(fitted: Fitted) -> dict[str, list[str]]:

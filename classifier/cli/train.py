@@ -137,7 +137,7 @@ def scores_table(info: dict[str, Any], names: Mapping[str, str]) -> str:
     from io import StringIO
 
     from classifier.display import distinct
-    from training.card import folds_of
+    from training.card import folds_of, headline
 
     stream, shown = StringIO(), distinct(names)
     scores = info["cross_validated"]
@@ -154,5 +154,6 @@ def scores_table(info: dict[str, Any], names: Mapping[str, str]) -> str:
     writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     return stream.getvalue() + (
         f"cross-validated, {folds_of(info)} {'outer ' if 'tuning' in info else ''}folds: "
-        f"accuracy {scores['accuracy']:.3f}, macro-F1 {scores['macro_f1']:.3f}\n"
+        + ", ".join(f"{name} {scores[key]:.3f}" for key, name in headline(scores))
+        + "\n"
     )

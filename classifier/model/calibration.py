@@ -17,8 +17,9 @@ class Calibration:
 
     scale (L, L), offset (L,): softmax(scores @ scale + offset) is the distribution of the primary label (matrix
     scaling, Guo et al. 2017; Platt 1999 for two). secondary (L, 2): sigmoid(a * score + b) is the probability that a
-    label applies at all (Platt 1999). threshold: least probability at which a topic is named rather than "other";
-    secondary_threshold: likewise for further topics.
+    label applies at all (Platt 1999); where labels are sets, moved so that the best threshold is the same for all.
+    threshold: least probability at which a topic is named rather than "other"; secondary_threshold: likewise for
+    further topics.
     """
 
     scale: NDArray[np.float32]

@@ -11,6 +11,7 @@ from classifier.model.calibration import Calibration
 from classifier.types import OTHER
 from training.fit.forms import choose_form, fit_form, parameters, probabilities
 from training.fit.linear import inner_folds
+from training.fit.thresholds import best_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SAFE = 100
 """Articles a parameter of a calibration that make it safe to judge on those it was fitted on."""
+ENOUGH = 10
+"""Articles with a label from which on its own threshold is chosen."""
 SURE = 0.9
 """From this probability on a reader of the card may call the model sure."""
 
@@ -110,7 +113,7 @@ def _calibration(
 ) -> Calibration:
     scale, offset = fit_form(form, scores, targets)
     offset += balancing(corpus.primaries, labels, spec)
-    secondary = np.array([_platt(scores[:, at], target) for at, target in enumerate(target_matrix(corpus, labels).T)])
+    secondary = further(scores, target_matrix(corpus, labels), spec, sets=corpus.of_sets)
     return Calibration(
         scale.astype(np.float32),
         offset.astype(np.float32),
@@ -118,6 +121,41 @@ def _calibration(
         spec.threshold,
         spec.secondary_threshold if corpus.multi_topic else 2.0,  # exclusive labels have no second topic
     )
+
+
+def further(
+    scores: NDArray[np.float64], targets: NDArray[np.bool_], spec: TrainingSpec, *, sets: bool
+) -> NDArray[np.float64]:
+    """(L, 2) factor and offset of each label's score, whose sigmoid says whether it applies (Platt 1999).
+
+    sets: moved so that it reaches `spec.secondary_threshold` where naming the label gives the best F1 of these articles
+    (n, L), for labels with enough of them: half of the probability is not half of a set.
+    """
+    found = np.array([_platt(scores[:, at], target) for at, target in enumerate(targets.T)])
+    if sets:
+        moves = (targets.sum(axis=0) >= ENOUGH) & (found[:, 0] > 0)
+        even = np.log(spec.secondary_threshold / (1 - spec.secondary_threshold))
+        at_best = even - found[:, 0] * np.where(moves, best_thresholds(scores, targets), 0.0)
+        found[:, 1] = np.where(moves, at_best, found[:, 1])
+    return found
+
+
+def named_apart(
+    scores: NDArray[np.float64],
+    corpus: Corpus,
+    labels: list[str],
+    spec: TrainingSpec,
+    groups: Sequence[Hashable] | None = None,
+) -> NDArray[np.bool_]:
+    """(n, L) which labels apply to each article, by what saw neither it nor its group."""
+    targets, folds = target_matrix(corpus, labels), fold_numbers(corpus.primaries, spec, groups)
+    found = np.zeros(scores.shape, dtype=bool)
+    for fold in np.unique(folds).tolist():
+        learned, judged = folds != fold, folds == fold
+        factor, offset = further(scores[learned], targets[learned], spec, sets=corpus.of_sets).T
+        odds = scores[judged] * factor + offset
+        found[judged] = odds >= np.log(spec.secondary_threshold / (1 - spec.secondary_threshold))
+    return found
 
 
 def moved(calibration: Calibration, labels: list[str], spec: TrainingSpec) -> Calibration:

@@ -47,7 +47,7 @@ class Tuned:
 
     spec: for all articles. found: the search that chose it. predictions: of every article, by what was chosen without
     it; comparison: of these with what the default says of the same articles. winners: what each outer fold chose.
-    cut: whether the budget ran out before all was tried.
+    metric: the score that the user wanted it to choose by ("": the usual one). cut: whether the budget ran out.
     """
 
     spec: TrainingSpec
@@ -55,6 +55,7 @@ class Tuned:
     predictions: list[Prediction]
     comparison: Comparison
     winners: list[TrainingSpec]
+    metric: str
     cut: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -67,6 +68,7 @@ class Tuned:
             "chosen_in_outer_folds": [described(spec) for spec in self.winners],
             "outer_folds": len(self.winners),
             "inner_folds": FOLDS,
+            "metric": self.metric or "default",
             "budget_cut": self.cut,
             "against_default": {name: told[name] for name in told if name not in ("changes", "names")},
         }
@@ -134,7 +136,8 @@ def _tune(corpus: Corpus, groups: Sequence[Hashable], spec: TrainingSpec, tuning
             given = model_of(task, train, inside, trial).predict(pages)
             predictions.update(zip(test.tolist(), given, strict=True))
     tuned, default = ([one[row] for row in range(len(corpus.articles))] for one in said)
-    return Tuned(found.for_all(found.best), found, tuned, compared(corpus, default, tuned), winners, budget.cut)
+    comparison = compared(corpus, default, tuned)
+    return Tuned(found.for_all(found.best), found, tuned, comparison, winners, tuning.metric, budget.cut)
 
 
 def check(corpus: Corpus, groups: Sequence[Hashable]) -> None:

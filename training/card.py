@@ -138,7 +138,7 @@ def _scores(info: dict[str, Any]) -> list[str]:
         what = "vocabulary and calibration" + (" (and near-duplicates)" if info["near_duplicates"] else "")
         shared = f"The folds share {what}, which flatters a little: `chude eval --cv {folds}` keeps them apart."
     elsewhere = (
-        "These are scores on articles like the training ones; on other papers and other years they will be lower: "
+        "And these are scores on articles like the training ones; on other papers and other years they will be lower: "
         "measure with `chude eval`."
     )
     return [*lines, "", f"{shared} {elsewhere}"]

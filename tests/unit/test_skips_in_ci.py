@@ -20,9 +20,10 @@ UNSAID = "a skip that tests/skips.py does not allow"
 
 @pytest.mark.parametrize(("switch", "counts", "said"), [("1", "1 failed, 1 skipped, 1 error", 2), ("", "3 skipped", 0)])
 def test_a_skip_fails_in_ci_unless_it_is_on_the_list(tmp_path, switch, counts, said):
-    """Of a test and of a file; elsewhere it is a skip. No summary (-rN): whether it repeats the reason depends on CI=."""
+    """Of a test and of a file; elsewhere it is a skip."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    # -rN: whether a summary repeats the reason depends on CI= in the environment.
     done = subprocess.run(
         [
             sys.executable,

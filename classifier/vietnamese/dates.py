@@ -36,7 +36,9 @@ _NUMERIC = re.compile(
     r"(?<!\d)(?<!\d[/.-])(?P<a>\d{1,2}) ?[/.-] ?(?P<b>\d{1,2}) ?[/.-] ?(?P<y>\d{4})(?!\d)",
     re.ASCII,
 )
-_TWO_DIGITS = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-]\d\d(?!\d)", re.ASCII)
+_TWO_DIGITS = re.compile(r"(?<!\d)(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<yy>\d\d)(?!\d)", re.ASCII)
+_WEEKDAY = re.compile(r"\b(?:thứ (?P<name>hai|ba|tư|năm|sáu|bảy)|(?P<sunday>chủ nhật))\W{1,3}(?:ngày )?$")
+_WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy")
 _ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _SPOKEN = ["giêng", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai"]
 _VIETNAMESE = dict(zip(_SPOKEN, range(1, 13), strict=True)) | {"một": 1, "bốn": 4, "bẩy": 7, "chạp": 12}
@@ -199,7 +201,26 @@ def _parts(text: str) -> _Parts:
         if found["m"] and not 1 <= int(found["m"]) <= 12:
             raise NotADate("no such month")
         return _Parts(int(found["y"]), int(found["m"]) if found["m"] else None)
+    if (short := _TWO_DIGITS.search(text)) and (named := _with_weekday(text, short)):
+        return named
     raise NotADate("its year has two digits" if _TWO_DIGITS.search(text) else "not written as a date")
+
+
+def _with_weekday(text: str, found: re.Match[str]) -> _Parts | None:
+    """The date with two digits for its year that the day of the week before it confirms, in one century alone."""
+    weekday = _WEEKDAY.search(text, 0, found.start())
+    if weekday is None:
+        return None
+    wanted = 6 if weekday["sunday"] else _WEEKDAYS.index(weekday["name"])
+    fitting = []
+    for century in (1900, 2000):
+        try:
+            day = date(century + int(found["yy"]), int(found["m"]), int(found["d"]))
+        except ValueError:
+            return None
+        if day.weekday() == wanted:
+            fitting.append(day)
+    return _Parts(fitting[0].year, fitting[0].month, fitting[0].day) if len(fitting) == 1 else None
 
 
 def _year(found: re.Match[str]) -> int:

@@ -20,11 +20,12 @@ from classifier.reading.page_lines.line_forms import (
     is_sentence,
     linked_headline,
     similar,
+    undated,
 )
 from classifier.reading.page_lines.names import byline_of, is_date, is_stamp
 from classifier.reading.page_lines.published import authors_of, date_shown
 from classifier.reading.page_lines.related import Related, at, is_blurb, is_box, is_plain, read_boxes
-from classifier.reading.page_lines.sections import behind_slug, read_section, undated
+from classifier.reading.page_lines.sections import behind_slug, read_section
 from classifier.reading.page_lines.tail import without_tail
 from classifier.reading.page_lines.whole_page import find_article, is_below, repeated
 from classifier.types import Page

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from classifier.reading.html.tree import Element
 
 _SUFFIX = re.compile(r"\s+[|–—-]\s+")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _SPACES = re.compile(r"\s+")
 _SITE_NAMES = (
     "og:site_name",
@@ -32,11 +33,15 @@ _WALKED_AT_MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A page's own statements, "" where it makes none; `is_article`: it says in JSON-LD that it is a news article."""
+    """A page's own statements, "" where it makes none; `is_article`: it says in JSON-LD that it is a news article.
+
+    `meta_author`, of a meta element, is often who made the site: it tells less than what the page shows.
+    """
 
     headline: str = ""
     description: str = ""
     author: str = ""
+    meta_author: str = ""
     page_title: str = ""
     site: str = ""
     is_article: bool = False
@@ -55,12 +60,12 @@ def read_facts(tree: Element) -> Facts:
     page_title = _plain("".join(title_element.itertext())) if title_element is not None else ""
     site = meta.get("og:site_name", "") or meta.get("application-name", "")
     names |= {meta[name].casefold() for name in _SITE_NAMES if name in meta}
-    author = _authors(article.get("author"), names) or _person(meta.get("author") or meta.get("article:author"), names)
     headline = _plain(article.get("headline")) or meta.get("og:title", "") or meta.get("twitter:title", "")
     return Facts(
         headline=headline,
         description=_plain(article.get("description")) or meta.get("og:description", "") or meta.get("description", ""),
-        author=author,
+        author=_authors(article.get("author"), names),
+        meta_author=_person(meta.get("author") or meta.get("article:author"), names),
         page_title=page_title,
         site=site,
         is_article=bool(article),
@@ -153,7 +158,8 @@ def _person(name: Any, organisations: set[str]) -> str:
     text = _plain(name)
     folded = text.casefold()
     is_paper = any(folded in other or other in folded for other in organisations if other)
-    is_name = 0 < len(text) <= 80 and len(text.split()) <= 10 and "/" not in text and "@" not in text
+    bare = _IN_BRACKETS.sub("", text)  # "Theo Mai Anh (Reuters/AFP)"
+    is_name = 0 < len(text) <= 80 and len(text.split()) <= 10 and "/" not in bare and "@" not in text
     return text if is_name and not is_paper and not re.search(r"\.(?:vn|com|net)$", folded) else ""
 
 

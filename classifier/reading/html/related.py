@@ -18,6 +18,7 @@ from classifier.reading.html.tree import (
 )
 from classifier.reading.page_lines.blocks import key_of
 from classifier.reading.page_lines.line_forms import Form, form_of, is_cut, linked_headline
+from classifier.reading.page_lines.names import is_date
 from classifier.reading.page_lines.related import Related
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ _OTHER_SITES = (
     "facebook.com", "twitter.com", "//x.com/", "youtube.com", "zalo.me", "tiktok.com", "instagram.com",
     "play.google.com", "apps.apple.com", "linkedin.com", "//t.me/",
 )  # fmt: skip
+_ADDRESSED_LEAST, _MOST_OF = 4, 0.75
+"""Headlines with an address, in number and as a share, from which addresses tell something of the others."""
+_DIGITS_LEAST, _DASHES_LEAST = 4, 4
+_NEVER = frozenset(("comment", "count", "more", "viewmore", "tag", "tags"))
+_HEADLINE_CLEAR = 7
+"""Words of a link that is no section's name."""
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _SERVICE = (
     "liên hệ", "đăng ký", "đăng nhập", "điều khoản", "chính sách bảo mật", "chính sách quyền", "tải ứng dụng",
@@ -112,14 +119,32 @@ def _links(lines: Mapping[Element, TextLine], frame: Collection[Element], known:
     links: list[_Link] = []
     lists: dict[Element, bool] = {}
     heads: dict[Element, bool] = {}
+    blurbs: dict[Element, bool] = {}
     shown = {anchor.get("href") for anchor, line in lines.items() if line.words and text_of(anchor)}
     for anchor, line in lines.items():
-        link = None if anchor in frame or not _leads_on(anchor) else _read_link(anchor, line)
+        link = None if anchor in frame or not _leads_on(anchor) else _read_link(anchor, line, blurbs)
         if link is None and anchor not in frame and anchor.get("href") not in shown:
             link = _read_picture(anchor, heads)
         if link and key_of(link.text) not in known and not _in_menu(anchor, lists):
             links.append(link)
-    return links
+    return _to_articles(links)
+
+
+def _to_articles(links: list[_Link]) -> list[_Link]:
+    """Return the links without those to services and sections, where the addresses of the others tell them apart."""
+    addressed = [link for link in links if link.url]
+    if len(addressed) < max(_ADDRESSED_LEAST, _MOST_OF * len(links)):
+        return links  # in a page saved without addresses they say nothing
+    articles = sum(map(_is_article_address, (link.url for link in addressed)))
+    if articles < max(_ADDRESSED_LEAST, _MOST_OF * len(addressed)):
+        return addressed
+    return [link for link in addressed if len(link.text.split()) >= _HEADLINE_CLEAR or _is_article_address(link.url)]
+
+
+def _is_article_address(url: str) -> bool:
+    """Whether the last part of an address has a number or the words of a headline, as those of articles do."""
+    last = url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+    return sum(map(str.isdecimal, url)) >= _DIGITS_LEAST or last.count("-") >= _DASHES_LEAST or "." in last
 
 
 def _leads_on(anchor: Element) -> bool:
@@ -128,21 +153,17 @@ def _leads_on(anchor: Element) -> bool:
     return not href.startswith(_OTHER_PLACES) and not any(site in href for site in _OTHER_SITES)
 
 
-def _read_link(anchor: Element, line: TextLine) -> _Link | None:
+def _read_link(anchor: Element, line: TextLine, blurbs: dict[Element, bool]) -> _Link | None:
     """Return the headline that a link shows, if its place and length allow one."""
     inner = next((node for node in anchor.iter() if node is not anchor and _is_title(node)), None)
-    sure = inner is not None
-    for level, node in enumerate(upwards(anchor)):
-        words = class_words(node)
-        if not words & _TITLE_WORDS and (words & _SIDE_WORDS or (words & _BLURB_WORDS and not sure)):
-            return None
-        sure = sure or _is_title(node)
-        if level == 2 or node.tag in BLOCKS:
-            break
-    text = text_of(anchor) if inner is None else text_of(inner)
+    around = _around(anchor)
+    sure = inner is not None or any(map(_is_title, around))
+    text = _without_stamps(anchor) if inner is None else text_of(inner)
     if inner is None:
-        text = _alone(anchor, text, line)
+        text = text if _behind_arrow(anchor) else _alone(anchor, text, line)
     count = len(text.split())
+    if not sure and any(_tells_against(node, count, blurbs) for node in around):
+        return None
     if not (_WORDS_LEAST if sure else _WORDS_LEAST + 1) <= count <= _WORDS_MOST:
         return None
     if form_of(text) in (Form.HEAD, Form.FURNITURE) or (
@@ -150,6 +171,52 @@ def _read_link(anchor: Element, line: TextLine) -> _Link | None:
     ):
         return None
     return _Link(anchor if inner is None else inner, text, sure, _url(anchor))
+
+
+def _around(anchor: Element) -> list[Element]:
+    """Return a link and what stands around it, up to the block it stands in or two levels."""
+    found = []
+    for level, node in enumerate(upwards(anchor)):
+        found.append(node)
+        if level == 2 or node.tag in BLOCKS:
+            break
+    return found
+
+
+def _tells_against(node: Element, count: int, blurbs: dict[Element, bool]) -> bool:
+    """Whether the class of a link's surroundings says that it is a section, a date or a blurb, and nothing else denies.
+
+    Few words are a section's name or a number of comments; what is called a blurb is one if it holds one text.
+    """
+    words = class_words(node)
+    if words & _SIDE_WORDS and (count < _HEADLINE_CLEAR or words & _NEVER):
+        return True
+    if not words & _BLURB_WORDS:
+        return False
+    if node not in blurbs:  # thousands of links can stand in the same
+        blurbs[node] = len(lines_of(node)) < 2
+    return blurbs[node]
+
+
+def _without_stamps(anchor: Element) -> str:
+    """Return a link's text without the elements at its end that hold nothing but a date, a time or a number."""
+    dropped = ""
+    for node in reversed(anchor):
+        if (node.tail or "").strip() or not isinstance(node.tag, str):
+            break
+        text = text_of(node)
+        if text and not (is_date(text) and (not text.isdecimal() or class_words(node) & _SIDE_WORDS)):
+            break
+        dropped = f"{text} {dropped}".strip()
+    whole = text_of(anchor)
+    return whole.removesuffix(dropped).strip() if dropped and dropped != whole else whole
+
+
+def _behind_arrow(anchor: Element) -> bool:
+    """Whether ">>" stands right before a link: below a lead or a paragraph such links lead to other articles."""
+    before = anchor.getprevious()
+    text = (before.tail if before is not None else getattr(anchor.getparent(), "text", "")) or ""
+    return text.rstrip().endswith((">>", "»", "▶", "►"))
 
 
 def _read_picture(anchor: Element, heads: dict[Element, bool]) -> _Link | None:

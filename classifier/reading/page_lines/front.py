@@ -17,7 +17,7 @@ from classifier.reading.page_lines.line_forms import (
     slug_of,
 )
 from classifier.reading.page_lines.names import byline_of, has_stamp, is_date, is_paper, is_site_or_category, is_stamp
-from classifier.reading.page_lines.related import at
+from classifier.reading.page_lines.related import at, is_box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def read_front(blocks: Sequence[Block]) -> tuple[str, str, str, int]:
     while (block := at(blocks, i)) and (block.form is Form.TEXT or block.form in _BUTTONS):
         furniture = _is_furniture(block) or is_paper(block.text) or ("|" in block.text and has_stamp(block.text))
         dated = i + 1 < len(blocks) and is_stamp(blocks[i + 1].text)  # a picture of the author, and the name
-        boxed = block.twice and not dated
+        boxed = is_box(block) and not dated
         name = "" if boxed or furniture or block.form in _BUTTONS else byline_of(block.text)
         if not (name or block.form in _BUTTONS or furniture):
             break

@@ -71,6 +71,10 @@ _FURNITURE = (
     r"sao chép liên kết|in bài(?: viết)?|lưu(?: bài viết)?|quay lại|liên hệ(?: quảng cáo)?|quảng cáo|đăng nhập|rss|"
     r"theo dõi|nghe đọc bài|nghe bài viết|gửi email|video|clip|info ?graphics?|ảnh|đồ h[oọ][aạ]|xem chi tiết|"
     r"xem tiếp trang sau|\d+ phút đọc|giọng (?:đọc )?(?:miền )?(?:bắc|nam|trung)|(?:cỡ|kích thước) chữ|"
+    r"(?:xem )?(?:các |thêm |tất cả )*(?:bài viết |bài )?(?:khác )?(?:của |cùng )?tác giả|news google|tweet|tin gốc|"
+    r"và \d{1,2} tác giả khác|icon|logo|avatar|"
+    r"họ (?:và )?tên|(?:địa chỉ )?email|tiêu đề|nội dung|mã (?:xác nhận|bảo mật|kiểm tra)|nhập mã|captcha|"
+    r"số điện thoại|\d{1,4} \d{1,4} người|gửi(?: đi)?|nhập lại|xóa|hủy|đóng|"
     r"lượt xem:? [\d.,]+|[\d.,]+ (?:lượt xem|lượt đọc|views?)|xem (?:thêm|tất cả|các) bình luận(?: khác)?"
 )
 _WHOLE_LINE = re.compile(
@@ -120,6 +124,7 @@ _CREDIT = re.compile(
       (?:^|(?<=[\s(\[.|/–-])){_KIND}\s*[:/]\s*[^\s:"“”?!][^:"“”?!]{{0,60}}   # Ảnh: Reuters   (Nguồn: TASS)
     | (?:^|(?<=[\s(\[.|/–-]))(?:Video|Clip|Đồ[ ]h[oọ][aạ])\s*:\s*{_AGENCY}    # Video: CNN
     | (?<=[(\[])(?:nguồn[ ]ảnh|nguồn|ảnh|photo)\s*:[^:"“”?!]{{1,60}}         # (ảnh: AFP)
+    | [–-]\s(?:Ảnh|Hình)\s\d{{1,3}}                                             # a picture's name: … - Ảnh 2.
     | (?:^|[(.|/–-]\s*)(?:Ảnh|ẢNH|Photo)\s+{_AGENCY}                         # - Ảnh AFP
     | (?:^|[(.|–-]\s*)Ảnh[ ](?:minh[ ]ho?[ạọ]a?|chụp[ ]màn[ ]hình|cắt[ ]từ|tư[ ]liệu|do)\b[^:?!.]{{0,40}}
     )[)\]]?\.?$""",
@@ -131,6 +136,15 @@ _SLUG = re.compile(r"[a-z0-9]+(?: [a-z0-9]+){3,}")
 _SLUG_FIRST = re.compile(r"(?:[a-z0-9]+ ){5,}(?=[^a-z0-9 ])")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
+_CLOCK = r"\d{1,2}[:h]\d{2}"
+_DAY = r"\d{1,2}[/.-]\d{1,2}(?:[/.-](?:\d{4}|\d{2}))?"
+_AGO = r"\d{1,3} (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước"
+# In brackets a day, "3 giờ trước" or the number of comments (no year); without them only behind a mark, or with a time.
+_DATED = re.compile(
+    rf"(?<!\s)\s*(?:[(\[](?:(?:{_CLOCK}[ ,-]*)?{_DAY}(?:[ ,-]*{_CLOCK})?|{_AGO}|(?!(?:19|20)\d\d\D)\d{{2,5}})[)\]]"
+    rf"|[|•·–-] ?(?:{_AGO}|(?:{_CLOCK}[ ,-]*)?{_DAY}(?:[ ,-]*{_CLOCK})?|{_CLOCK})"
+    rf"|(?<=\s)(?:{_CLOCK}[ ,-]*\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}[ ,-]*{_CLOCK}))$"
+)
 _TWO_SENTENCES = re.compile(r"[^\W\dA-Z_]{3}\. +[^\W\d_]")
 _DATELINE = re.compile(
     r"\([\w.-]{2,30}\.\w{2,4}\)|\([A-ZĐ][\w ]{1,20}\)\s?[-–]|[A-ZĐ]{3,5}\.\s(?=[A-ZĐ])|[A-Z]\w{1,15}\.(?:vn|VN)\s?[-–]|"
@@ -236,6 +250,13 @@ def is_lone_headline(text: str) -> bool:
     if is_prose(text) or text.endswith((";", ",")):
         return False
     return len(text) <= 130 or text[-1] not in "?!:"
+
+
+def undated(text: str) -> str:
+    """Return a headline without what lists set behind it: a day, "(3 giờ trước)", the number of its comments."""
+    if len(text) > HEADLINE_MAX or not (text.endswith((")", "]", "trước")) or text[-1:].isdecimal()):
+        return text
+    return _DATED.sub("", text) or text
 
 
 def is_caption_alone(text: str) -> bool:

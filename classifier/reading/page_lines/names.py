@@ -25,11 +25,29 @@ _BYLINE_WORDS = re.compile(
     r"bài|pv|phóng viên|btv|thực hiện|biên dịch|dịch|lược dịch|tổng hợp|nguồn)\b\s*:?\s*)+",
     re.IGNORECASE,
 )
+_AND_MORE = re.compile(r"\s+(?:và|cùng) \d{1,2} (?:tác giả|người|phóng viên) khác$")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _WHOLE_IN_BRACKETS = re.compile(r"\(([^()]+,? (?:theo|Theo) [^()]+)\)")
 _TASK = re.compile(r"\s(?:tổng hợp|(?:biên |lược )?dịch|thực hiện|ghi)$")
 _PAPER = re.compile(r"/(?:Báo|Tạp chí|Đài) [^/]{2,25}$")
 _REPLY = re.compile(r"(?:\d+ ?)?(?:thích|trả lời|like|reply)(?:[\W\d]|thích|trả lời|chia sẻ|giờ|phút|ngày|trước)*")
+_NOTICE = re.compile(
+    r"^\W*(?:mời (?:quý )?(?:bạn|độc giả|quý vị)|(?:bạn đọc|độc giả|quý vị) (?:có thể|quan tâm|gửi)|"
+    r"gửi (?:bài|ý kiến|câu hỏi|tâm sự|bình luận)|chia sẻ (?:bài viết|ý kiến|câu chuyện|tâm sự)|"
+    r"bài viết (?:thể hiện|không nhất thiết)|theo dõi (?:chúng tôi|fanpage|kênh)|"
+    r"(?:mọi )?(?:thông tin|ý kiến|bài viết|thư từ|tin bài)[^.]{0,60}(?:xin|vui lòng) gửi)|"
+    r"\b(?:tại đây|(?:theo|về|đến) địa chỉ|qua email)\b[\W\w]{0,60}$",
+    re.IGNORECASE,
+)
+_NOTICES_MOST = 2
+"""Paragraphs behind a signature in which a paper speaks to its readers."""
+_COMMENT = re.compile(
+    r"[^|]{1,60}?\s*[-–|·•,]?\s*(?:\d{1,3} (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước|"
+    r"\d{1,2}[:h]\d{2}[ ,-]*\d{1,2}/\d{1,2}(?:/\d{4})?)[\s|·•,-]+(?:\d+ )?(?:thích|trả lời|like|reply)[\s\d|·•]*"
+    r"(?:trả lời|chia sẻ|báo vi phạm)?[\s\d|]*",
+    re.IGNORECASE,
+)
+_COMMENT_MOST = 120
 _NAME_LINKS = frozenset(("và", "theo", "and", "of", "the", "de", "van", "von", "bin", "al", "el", "tổng", "hợp", "từ"))
 _NO_NAME = (".", "?", "!", ":", ";", ",", "…", '"')
 _INITIALS = re.compile(r"(?:\w\.){1,6}")
@@ -43,6 +61,11 @@ def is_paper(text: str) -> bool:
 def is_reply(text: str) -> bool:
     """Whether a line is the row of buttons below a reader's comment: "Trả lời", "12 Thích Trả lời"."""
     return len(text) <= 60 and _REPLY.fullmatch(text.lower()) is not None
+
+
+def is_comment(text: str) -> bool:
+    """Whether a line tells who wrote a comment and when, with its button: "Nam - 7 ngày trước Thích | 24"."""
+    return len(text) <= _COMMENT_MOST and _COMMENT.fullmatch(text) is not None
 
 
 def is_date(text: str) -> bool:
@@ -83,6 +106,7 @@ def byline_of(text: str) -> str:
     pieces = re.split(r"\s+[|–-]\s+|\s{2,}|,\s+(?=\d|thứ |chủ nhật)", text, flags=re.IGNORECASE)
     undated = [piece for piece in pieces if not is_date(piece)]
     names = text if len(undated) == len(pieces) else " - ".join(undated)
+    names = _AND_MORE.sub("", names)
     whole = _WHOLE_IN_BRACKETS.fullmatch(names)
     bare = _TASK.sub("", _PAPER.sub("", whole[1] if whole else _IN_BRACKETS.sub("", names)))
     prefix = _BYLINE_WORDS.match(bare)
@@ -92,13 +116,20 @@ def byline_of(text: str) -> str:
 
 
 def split_signature(paragraphs: list[str]) -> tuple[list[str], str]:
-    """Return the paragraphs without one or two names behind the last, and the names ("" where none stand there)."""
-    names = 0
-    while names < min(len(paragraphs) - 1, 3) and byline_of(paragraphs[-1 - names]):
-        names += 1
-    if names not in (1, 2):  # more of them are a list of names, which is text
-        return paragraphs, ""
-    return paragraphs[:-names], byline_of(paragraphs[-names])
+    """Return the paragraphs without one or two names behind the last, and the names ("" where none stand there).
+
+    Behind the names the paper may ask its readers for something ("Mời bạn đọc gửi ..."): that goes with them.
+    """
+    end = len(paragraphs)
+    while end > 1 and len(paragraphs) - end < _NOTICES_MOST and _NOTICE.search(paragraphs[end - 1]):
+        end -= 1
+    for last in dict.fromkeys((end, len(paragraphs))):
+        names = 0
+        while names < min(last - 1, 3) and byline_of(paragraphs[last - 1 - names]):
+            names += 1
+        if names in (1, 2):  # more of them are a list of names, which is text
+            return paragraphs[: last - names], byline_of(paragraphs[last - names])
+    return paragraphs, ""
 
 
 def _is_name_word(word: str) -> bool:

@@ -19,7 +19,7 @@ _WRAPPED = 4
 """Lines that a text browser breaks a title into."""
 _COLUMN = re.compile(r"\s{4,}")
 """What w3m sets between things that stand side by side."""
-_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}/\d{1,2}/\d\d(?!\d)", re.ASCII)
 _PROSE = 30
 """Words of a line that is text: a date in it is what the article tells of, and one below two of them another's."""
 _THEO = re.compile(r"\(?\s*\b(?:theo|nguồn|tổng hợp|lược dịch|biên dịch|dịch)\b[^)]*\)?", re.IGNORECASE)

@@ -13,6 +13,7 @@ from classifier.reading.page_lines.line_forms import (
     is_cut,
     is_headline,
     is_lone_headline,
+    undated,
 )
 from classifier.reading.page_lines.names import byline_of
 from classifier.types import Headline
@@ -28,7 +29,8 @@ class Related:
     _by_key: dict[str, Headline] = field(default_factory=dict)
 
     def add(self, headline: str, blurb: str = "", url: str = "") -> None:
-        """Add a headline; if the page has it already, its blurb is taken where none was."""
+        """Add a headline, without its date; if the page has it already, its blurb is taken where none was."""
+        headline = undated(headline)
         key, blurb = key_of(headline), squeeze(blurb)
         known = self._by_key.get(key)
         if known is None:

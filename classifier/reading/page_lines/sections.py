@@ -20,6 +20,7 @@ from classifier.reading.page_lines.line_forms import (
     is_sentence,
     linked_headline,
     similar,
+    undated,
 )
 from classifier.reading.page_lines.names import byline_of, is_date, is_site_or_category
 from classifier.reading.page_lines.related import Related, at, is_plain
@@ -38,7 +39,6 @@ _SHORT = 60
 """Characters; blurbs are cut far behind that."""
 _BULLET = re.compile(r"[^\w\"'“”„‘’«(\[<&$#@…]+")
 _RANK = re.compile(r"(\d{1,2})[.)] +(?=\w|[\"'“‘«])")
-_DATED = re.compile(r"(?<!\s)\s*\((?:\d{1,2}[:h]\d{2}[ ,-]*)?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[ ,-]*\d{1,2}[:h]\d{2})?\)$")
 
 
 @dataclass(slots=True)
@@ -166,11 +166,6 @@ def _is_open_blurb(section: _Section, i: int, text: str) -> bool:
         return twice or not (blurbless or owns_blurb)
     long = len(text) > 90 and len(items) > 2 and section.regular
     return (twice or long) and not owns_blurb
-
-
-def undated(text: str) -> str:
-    """Return a line of a list without the whole date in brackets behind it: "… (12/03/2025)"."""
-    return _DATED.sub("", text) if text.endswith(")") else text
 
 
 def _list_of_headlines(section: _Section, i: int) -> bool:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from classifier.reading.page_lines.line_forms import LONG_HEADLINE, is_lone_headline, is_prose
+from classifier.reading.page_lines.line_forms import LONG_HEADLINE, is_lone_headline, is_prose, undated
 from classifier.reading.page_lines.names import byline_of, split_signature
-from classifier.reading.page_lines.sections import undated
 
 if TYPE_CHECKING:
     from classifier.reading.page_lines.related import Related
 
-_DATED = re.compile(r"(?<!\s)\s*\(\d{1,2}/\d{1,2}(?:/\d{4})?\)$")
 _HEADLINE_LEAST = 5
 """Words of a line that is rather a headline than a tag."""
 
@@ -35,12 +32,12 @@ def without_tail(paragraphs: list[str], byline: str, related: Related) -> tuple[
 def _without_dated_list(paragraphs: list[str], related: Related) -> list[str]:
     """Return the paragraphs without the headlines at their end that have each its date in brackets behind it."""
     first = len(paragraphs)
-    while first > 1 and _DATED.search(paragraphs[first - 1]) and not is_prose(paragraphs[first - 1]):
+    while first > 1 and undated(paragraphs[first - 1]) != paragraphs[first - 1] and not is_prose(paragraphs[first - 1]):
         first -= 1
     if len(paragraphs) - first < 2:
         return paragraphs
     for line in paragraphs[first:]:
-        related.add(_DATED.sub("", line))
+        related.add(line)
     return paragraphs[:first]
 
 

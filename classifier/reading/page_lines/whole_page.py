@@ -16,7 +16,7 @@ from classifier.reading.page_lines.line_forms import (
     is_sentence,
     slug_of,
 )
-from classifier.reading.page_lines.names import byline_of, has_stamp, is_date, is_site_or_category
+from classifier.reading.page_lines.names import byline_of, has_stamp, is_comment, is_date, is_site_or_category
 from classifier.reading.page_lines.related import at
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ _TITLE_MOST = 60
 _REPEATED_LEAST = 4
 _HEADLINE_LEAST = 5
 _TAIL_LEAST = 4
+_COMMENTS_LEAST, _COMMENT_PARAGRAPHS = 2, 8
+"""Lines that tell who wrote a comment, and paragraphs that one has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,23 @@ def find_article(blocks: Sequence[Block]) -> Span:
     page says it again, a date or a name stands below it, its words are the article's, and prose follows. Time is
     linear in the text.
     """
-    first, last = _most_prose(blocks)
+    written = _comments(blocks)
+    first, last = _most_prose(blocks[:written])
     if last <= first:
         return Span(0, len(blocks))
     start = _title(blocks, first, last)
-    return Span(start, _end(blocks, first, last, whole=start > 0), start > 0)
+    return Span(start, min(written, _end(blocks, first, last, whole=start > 0)), start > 0)
+
+
+def _comments(blocks: Sequence[Block]) -> int:
+    """Return where what readers wrote begins, if two lines or more tell who did: above the prose before the first."""
+    rows = [number for number, block in enumerate(blocks) if is_comment(block.text)]
+    if len(rows) < _COMMENTS_LEAST:
+        return len(blocks)
+    first = rows[0]
+    while first > 0 and rows[0] - first < _COMMENT_PARAGRAPHS and is_paragraph(blocks[first - 1]):
+        first -= 1
+    return first if rows[0] - first < _COMMENT_PARAGRAPHS else rows[0]
 
 
 def is_paragraph(block: Block) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from classifier.errors import UnreadableError
 from classifier.reading.html.facts import without_site
 from classifier.reading.html.page import parse_html
-from classifier.reading.page_lines import sections, tail
+from classifier.reading.page_lines import line_forms
 from classifier.reading.raw import legacy_vietnamese
 
 PLAIN = re.compile(rf"(?:^|[.!?…]\s+)[\s\"'“”‘’(\[-]*([{legacy_vietnamese._SHARED}])", re.MULTILINE)
@@ -30,9 +30,8 @@ def test_runs_of_hundreds_of_thousands_are_read_once():
     """At the square of it each of these would take hours."""
     many = 300_000
     assert legacy_vietnamese._BEGINNING.sub(legacy_vietnamese._one_beginning, "a" + "\n" * many + "b").endswith("\nb")
-    for dated in (tail._DATED, sections._DATED):
-        assert not dated.search("a" + " " * many + "b")
-        assert dated.sub("", "Tin vắn  (12/03/2025)") == "Tin vắn"
+    assert not line_forms._DATED.search("a" + " " * many + "b")
+    assert line_forms.undated("Tin vắn  (12/03/2025)") == "Tin vắn"
     assert without_site("Tin chính" + " | a" * many, "Báo a") == "Tin chính"
 
 

@@ -93,6 +93,7 @@ def command(
     if scheduler:
         raise click.UsageError("--scheduler goes with --engine dask")
     from classifier.reading import read_pages
+    from classifier.reading.articles import with_article
 
     tally = common.Tally()
     form = writers.form_for(form, target)
@@ -101,7 +102,7 @@ def command(
         _check_resumable(paths, form, target)
     columns = common.columns_from(options)
     loaded = common.load_model(model)
-    pages = with_text(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
+    pages = with_article(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
     label = partial(_labelled, loaded, jobs=jobs, form=form, threshold=threshold, explain=explain)
     if resume:
         made_with: dict[str, Any] = {"format": form, "threshold": threshold, "explain": explain, "encoding": encoding}
@@ -251,15 +252,6 @@ def _made(
 
 def _say_lost(why: str) -> None:
     wording.say(f"chude: {why}; going on with one process, no page is lost")
-
-
-def with_text(pages: Iterable[Page], skip: Callable[[Skipped], None]) -> Iterator[Page]:
-    """Names the pages that hold nothing to label."""
-    for page in pages:
-        if page.text.strip():
-            yield page
-        else:
-            skip(Skipped(page.source or page.id, "holds no article text", "see what `chude extract` reads from it"))
 
 
 def as_line(prediction: Prediction) -> str:

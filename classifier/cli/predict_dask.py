@@ -13,6 +13,7 @@ import click
 from classifier import wording
 from classifier.cli import common, predict, writers
 from classifier.errors import ChudeError, NoInputError
+from classifier.reading.articles import with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -200,7 +201,7 @@ def write_rows(
 
     def rows() -> Iterator[writers.Encoded]:
         nonlocal count
-        used = predict.with_text(pages, skip)
+        used = with_article(pages, skip)
         for row in predict.rows_of(model, used, form=form, threshold=threshold, explain=explain):
             count += 1
             yield row

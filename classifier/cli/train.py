@@ -110,14 +110,14 @@ def _on_words(
 ) -> int:
     """A model from the topics' words and articles without labels."""
     from classifier.reading import read_pages
-    from training.desk.exchange import with_an_article
+    from classifier.reading.articles import with_article
     from training.desk.topics import read_topics
     from training.desk.words import train_on_words
 
     words = read_topics(Path(topics))
     if not paths:
         raise click.UsageError("name the articles that the topics of --topics are to be found in")
-    pages = with_an_article(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
+    pages = with_article(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
     found = list(tally.counted(pages))
     tally.flush()
     if not found:

@@ -148,20 +148,19 @@ class _Found:
 
     def pages(self, columns: Any) -> list[Page]:
         """The pages of all rows that have text."""
+        from classifier.reading.articles import check_article
         from classifier.reading.tables.rows import USUAL, page_from_row
 
         pages = []
         for number, row in enumerate(self.given):
             try:
                 page = page_from_row(row, columns or USUAL, fallback_id="", source="")
+                check_article(page)
             except UnreadableError as error:
                 self.skip(number, error)
                 continue
-            if page.text.strip():
-                pages.append(page)
-                self.at.append(number)
-            else:
-                self.skip(number, UnreadableError("", "holds no article text"))
+            pages.append(page)
+            self.at.append(number)
         return pages
 
     def fill(self, made: list[Record]) -> None:

@@ -207,20 +207,17 @@ def _parts(text: str) -> _Parts:
 
 
 def _with_weekday(text: str, found: re.Match[str]) -> _Parts | None:
-    """The date with two digits for its year that the day of the week before it confirms, in one century alone."""
+    """The date with two digits for its year, if the day of the week before it confirms it."""
     weekday = _WEEKDAY.search(text, 0, found.start())
     if weekday is None:
         return None
     wanted = 6 if weekday["sunday"] else _WEEKDAYS.index(weekday["name"])
-    fitting = []
-    for century in (1900, 2000):
-        try:
-            day = date(century + int(found["yy"]), int(found["m"]), int(found["d"]))
-        except ValueError:
-            return None
-        if day.weekday() == wanted:
-            fitting.append(day)
-    return _Parts(fitting[0].year, fitting[0].month, fitting[0].day) if len(fitting) == 1 else None
+    parts = _Parts(_year(found), int(found["m"]), int(found["d"]))
+    try:
+        confirmed = date.fromisoformat(_day(parts, month_first=False)).weekday() == wanted
+    except NotADate:
+        return None
+    return parts if confirmed else None
 
 
 def _year(found: re.Match[str]) -> int:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.desk.store import Decision, labelled_rows
 from classifier.errors import NoInputError, UsageError
+from classifier.reading.articles import with_article
 from classifier.reading.limits import MAX_JSON
-from classifier.types import LIST, OTHER, Page, Skipped
+from classifier.types import OTHER, Page, Skipped
 from training.corpus import Article, read_corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from classifier.desk.store import Added, Desk
     from classifier.reading import Columns
@@ -56,21 +57,12 @@ def add_articles(desk: Desk, pages: Iterator[Page], skip: Callable[[Skipped], No
         total = Added(total.new + added.new, total.known + added.known, total.twins + added.twins)
         waiting.clear()
 
-    for page in with_an_article(pages, skip):
+    for page in with_article(pages, skip):
         waiting.append(page)
         if len(waiting) == _A_TIME:
             take()
     take()
     return total
-
-
-def with_an_article(pages: Iterable[Page], skip: Callable[[Skipped], None]) -> Iterator[Page]:
-    """The pages but those that have no article of their own, which are skipped."""
-    for page in pages:
-        if page.kind == LIST or not page.text:
-            skip(Skipped(page.source, "is a list of headlines, no article", "give pages with an article"))
-            continue
-        yield page
 
 
 def take_labels(

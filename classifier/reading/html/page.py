@@ -115,20 +115,28 @@ def _article(read: _Reading, size: int) -> _Article:
     tree, facts = read.tree, read.facts
     lead = find_lead(tree, read.heading, read.elsewhere)
     bylines = find_bylines(tree, read.heading, read.elsewhere, read.boxes)
-    lead_text = text_of(lead).rstrip(_ARROWS) if lead is not None else ""
     byline = facts.author or next((name for node in bylines if (name := byline_of(text_of(node)))), "")
-    for element in (read.heading, lead, *bylines, *read.related.boxes, *read.bars):
+    for element in (read.heading, *bylines, *read.related.boxes, *read.bars):
         if element is not None:
             take_out(element)
+    lead_text = text_of(lead).rstrip(_ARROWS) if lead is not None else ""
+    if lead is not None:
+        take_out(lead)
     body = [line.rstrip(_ARROWS) for line in _below_title(read_body(tree, size), read.title)]
     body = [line for line in body if key_of(line) != key_of(lead_text) and not is_stamp(line.strip("•·-()[] "))]
     body, signature = split_signature(body)
     byline = byline or signature
     if not lead_text:
-        lead_text, body = split_lead(body, whole_description(facts.description, read.shown), read.title)
+        lead_text, body = split_lead(body, _description(read), read.title)
     if not byline and facts.meta_author and any(facts.meta_author in line for line in read.shown):
         byline = facts.meta_author
     return _Article(byline, lead_text, body)
+
+
+def _description(read: _Reading) -> str:
+    """Return the summary that the page states to machines, whole where the page shows it so."""
+    shown = (line for line in read.shown if line != read.facts.page_title)
+    return whole_description(read.facts.description, shown)
 
 
 def _below_title(body: list[str], title: str) -> list[str]:

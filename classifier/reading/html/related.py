@@ -53,7 +53,7 @@ _OTHER_SITES = (
 _ADDRESSED_LEAST, _MOST_OF = 4, 0.75
 """Headlines with an address, in number and as a share, from which addresses tell something of the others."""
 _DIGITS_LEAST, _DASHES_LEAST = 4, 4
-_NEVER = frozenset(("comment", "count", "more", "viewmore", "tag", "tags"))
+_NEVER = frozenset(("comment", "count", "more", "viewmore"))
 _HEADLINE_CLEAR = 7
 """Words of a link that is no section's name."""
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
@@ -76,13 +76,14 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class _Link:
     """A link that reads like a headline: `spot` is the element with its text, `sure` that its place says headline.
-    url: where it leads, as the page writes it; "" where it leads nowhere.
+    url: where it leads, as the page writes it; "" where it leads nowhere. `inline`: text of the article stands beside.
     """
 
     spot: Element
     text: str
     sure: bool
     url: str = ""
+    inline: bool = False
 
 
 def find_related(tree: Element, frame: Collection[Element], own: Iterable[str]) -> Found:
@@ -159,18 +160,21 @@ def _read_link(anchor: Element, line: TextLine, blurbs: dict[Element, bool]) -> 
     around = _around(anchor)
     sure = inner is not None or any(map(_is_title, around))
     text = _without_stamps(anchor) if inner is None else text_of(inner)
-    if inner is None:
-        text = text if _behind_arrow(anchor) else _alone(anchor, text, line)
+    arrow = inner is None and _behind_arrow(anchor)
+    if inner is None and not arrow:
+        text = _alone(anchor, text, line)
     count = len(text.split())
-    if not sure and any(_tells_against(node, count, blurbs) for node in around):
+    if not (sure or arrow) and any(_tells_against(node, count, blurbs) for node in around):
         return None
     if not (_WORDS_LEAST if sure else _WORDS_LEAST + 1) <= count <= _WORDS_MOST:
         return None
-    if form_of(text) in (Form.HEAD, Form.FURNITURE) or (
-        count <= 8 and not sure and text.casefold().startswith(_SERVICE)
-    ):
+    if form_of(text) in (Form.HEAD, Form.FURNITURE) or (count <= 8 and not sure and _is_service(text.casefold())):
         return None
-    return _Link(anchor if inner is None else inner, text, sure, _url(anchor))
+    return _Link(anchor if inner is None else inner, text, sure, _url(anchor), inline=arrow)
+
+
+def _is_service(text: str) -> bool:
+    return text.startswith(_SERVICE) or text.endswith("làm trang chủ")
 
 
 def _around(anchor: Element) -> list[Element]:
@@ -294,7 +298,7 @@ def _cards(links: list[_Link], tree: Element) -> dict[Element, Element]:
         card = link.spot
         for level, above in enumerate(upwards(link.spot)):
             crowded = texts.get(above, 0) > 1 or every.get(above, 0) > _CARD_LINKS or above in holders
-            if level > _CARD_LEVELS or crowded or not _is_card(above, link):
+            if level > _CARD_LEVELS or (level and link.inline) or crowded or not _is_card(above, link):
                 break
             card = above
         cards[link.spot] = card

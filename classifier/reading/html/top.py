@@ -9,7 +9,7 @@ from classifier.reading.html.facts import without_site
 from classifier.reading.html.tree import HEADINGS, brief_text, class_words, lines_of, text_of
 from classifier.reading.page_lines.blocks import key_of
 from classifier.reading.page_lines.line_forms import Form, alike, form_of, is_cut, slug_words
-from classifier.reading.page_lines.names import byline_of
+from classifier.reading.page_lines.names import byline_of, is_notice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -31,7 +31,7 @@ _PICTURE_WORDS = frozenset((
 ))  # fmt: skip
 _LEAD_LEAST, _LEAD_MOST = 6, 1000
 """Words that a lead has at least, and characters at most."""
-_LEAD_AMONG, _SAME = 4, 60
+_LEAD_AMONG, _SAME, _SAME_LEAST = 4, 60, 30
 """Paragraphs in which a stated lead is looked for, and letters, without spaces, by which it is known."""
 _BOLD_LEAST = 12
 """Words of a paragraph in bold letters that is a lead."""
@@ -40,7 +40,8 @@ _PARAGRAPH_LEAST = 15
 _AUTHOR_WORDS = frozenset(("author", "authors", "byline", "tacgia", "writer"))
 _AUTHOR_PLACES = re.compile(r"/(?:tac-gia|tacgia|author|authors|phong-vien|profile)s?[/-]", re.IGNORECASE)
 _BUTTON_WORDS = frozenset(("like", "share", "button", "btn", "report", "vote", "print", "tools", "toolbar"))
-_NAMES_MOST = 100
+_NAMES_MOST, _SIGNATURES_MOST = 100, 2
+"""Characters of an element with names, and elements with a signature."""
 _RIGHT = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
 
 
@@ -183,7 +184,7 @@ def whole_description(description: str, lines: Iterable[str]) -> str:
     """Return a page's description, or the line that it shows of which the description is the beginning, cut off."""
     slug, _, behind = description.partition(" - ")
     start = key_of((behind if form_of(slug or "-") is Form.SLUG else description).rstrip(". …"))[:_SAME]
-    if len(start) < _SAME or (description.endswith((".", "!", "?")) and not is_cut(description)):
+    if len(start) < _SAME_LEAST or (description.endswith((".", "!", "?")) and not is_cut(description)):
         return description
     return next((line for line in lines if len(line) <= _LEAD_MOST and start in key_of(line)), description)
 
@@ -191,27 +192,44 @@ def whole_description(description: str, lines: Iterable[str]) -> str:
 def find_bylines(
     tree: Element, heading: Element, elsewhere: Collection[Element], around: Collection[Element]
 ) -> list[Element]:
-    """Return the elements that hold a name by their class or their link, or as a signature set to the right.
+    """Return the elements that hold a name by their class or their link, or as a signature: right or in bold letters.
 
-    Names may stand in a bar of buttons (`elsewhere`) right above the text; around: what holds other articles, where no
-    name is the author's.
+    Names may stand in a bar of buttons (`elsewhere`) right above the text; a signature in bold letters has no prose
+    below it. around: what holds other articles, where no name is the author's.
     """
     found: list[Element] = []
+    bold: list[Element] = []
     prose = 0
     below = heading is None
     for node in tree.iter():
         below = below or node is heading
         if node.tag in ("html", "body") or node in around:
             continue
-        prose += below and node.tag == "p" and len(node.text_content().split()) >= _PARAGRAPH_LEAST
         words = class_words(node)
         named = bool(words & _AUTHOR_WORDS) or (node.tag == "a" and _AUTHOR_PLACES.search(node.get("href") or ""))
         if node in elsewhere and not (named and below and not prose):
             continue
+        if below and node.tag == "p" and _is_prose(node):
+            prose += 1
+            bold = []
         right = not named and _RIGHT.search(node.get("style") or "") and not _is_button(node, words)
         if (named or right) and byline_of(brief_text(node, _NAMES_MOST)):
             found.append(node)
-    return found
+        elif prose and node.tag == "p" and byline_of(_bold_text(node)):
+            bold.append(node)
+    return found + [node for node in bold if len(bold) <= _SIGNATURES_MOST and node not in found]
+
+
+def _is_prose(paragraph: Element) -> bool:
+    text = text_of(paragraph)
+    return len(text.split()) >= _PARAGRAPH_LEAST and not is_notice(text)
+
+
+def _bold_text(paragraph: Element) -> str:
+    """Return the text of a short paragraph in bold letters; "" for others."""
+    bold = next(paragraph.iter("strong", "b"), None)
+    text = "" if bold is None else brief_text(paragraph, _NAMES_MOST)
+    return text if text and text == text_of(bold) else ""
 
 
 def _is_button(node: Element, words: set[str]) -> bool:

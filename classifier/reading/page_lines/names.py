@@ -39,8 +39,8 @@ _NOTICE = re.compile(
     r"\b(?:tại đây|(?:theo|về|đến) địa chỉ|qua email)\b[\W\w]{0,60}$",
     re.IGNORECASE,
 )
-_NOTICES_MOST = 2
-"""Paragraphs behind a signature in which a paper speaks to its readers."""
+_NOTICES_MOST, _NOTICE_MOST = 2, 300
+"""Paragraphs behind a signature in which a paper speaks to its readers, and characters of one."""
 _COMMENT = re.compile(
     r"[^|]{1,60}?\s*[-–|·•,]?\s*(?:\d{1,3} (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước|"
     r"\d{1,2}[:h]\d{2}[ ,-]*\d{1,2}/\d{1,2}(?:/\d{4})?)[\s|·•,-]+(?:\d+ )?(?:thích|trả lời|like|reply)[\s\d|·•]*"
@@ -115,13 +115,18 @@ def byline_of(text: str) -> str:
     return names if 0 < len(words) <= 9 and len(names) <= 70 and all(map(_is_name_word, words)) else ""
 
 
+def is_notice(text: str) -> bool:
+    """Whether a paragraph asks readers for something: "Mời bạn đọc gửi bài", "Chia sẻ ý kiến của bạn tại đây"."""
+    return len(text) <= _NOTICE_MOST and _NOTICE.search(text) is not None
+
+
 def split_signature(paragraphs: list[str]) -> tuple[list[str], str]:
     """Return the paragraphs without one or two names behind the last, and the names ("" where none stand there).
 
     Behind the names the paper may ask its readers for something ("Mời bạn đọc gửi ..."): that goes with them.
     """
     end = len(paragraphs)
-    while end > 1 and len(paragraphs) - end < _NOTICES_MOST and _NOTICE.search(paragraphs[end - 1]):
+    while end > 1 and len(paragraphs) - end < _NOTICES_MOST and is_notice(paragraphs[end - 1]):
         end -= 1
     for last in dict.fromkeys((end, len(paragraphs))):
         names = 0

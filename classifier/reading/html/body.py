@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from classifier.reading.html.prose import count, main_prose, sentences
-from classifier.reading.html.tree import brief_text, class_words, text_lines, text_of
+from classifier.reading.html.tree import brief_text, class_words, parse_tree, text_lines, text_of
 from classifier.reading.limits import MAX_TRAFILATURA, MAX_TRAFILATURA_NODES
 from classifier.reading.page_lines.line_forms import Form, form_of
 
@@ -55,6 +55,17 @@ def read_body(tree: Element, size: int) -> list[str]:
     if _count(body) < _count(found) / 2:  # pictures with their text between them, each line with a credit
         body = found
     return story if _count(body) < min(_STORY_WORDS, said / 2) else body
+
+
+def read_whole(markup: str, size: int) -> list[str]:
+    """Return what trafilatura takes for the article's paragraphs in a page of which nothing has been taken out."""
+    tree = parse_tree(markup, "")
+    if size > MAX_TRAFILATURA or sum(1 for _ in tree.iter()) > MAX_TRAFILATURA_NODES:
+        return []
+    import trafilatura
+
+    text = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=False) or ""
+    return [line for part in text.split("\n") if (line := part.strip().removeprefix("- "))]
 
 
 def take_out(element: Element) -> None:

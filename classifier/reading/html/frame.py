@@ -28,6 +28,8 @@ _SURE = frozenset((
     "pager", "comment", "comments", "copyright", "hotline", "ads", "advert", "advertisement", "adv", "quangcao",
     "sponsor", "sponsored", "cookie", "login",
 ))  # fmt: skip
+# Notices of what a site stores are long prose, and never the article.
+_CONSENT = frozenset(("cookie", "cookies", "consent", "gdpr", "cmp", "onetrust", "usercentrics"))
 # What they name may hold headlines: a class alone does not tell.
 _LIKELY = frozenset((
     "social", "share", "sharing", "tag", "tags", "keyword", "keywords", "search", "banner", "qc", "popup", "modal",
@@ -127,6 +129,8 @@ def _is_called_frame(node: Element, measured: Measure) -> bool:
     if names & _NAMES:
         return measured.h1 < 0
     words = class_words(node) if names else names
+    if words & _CONSENT:
+        return measured.h1 < 0 and not measured.articles
     if words & _SURE:
         return not _holds_content(measured, comments=not words.isdisjoint(("comment", "comments")))
     return bool(words & _LIKELY) and not _holds_content(measured) and measured.long_links < _CARDS

@@ -39,6 +39,6 @@ def is_list(lines: Sequence[TextLine], related: Found, heading: Element | None) 
         if line.is_prose and line.words >= _PROSE_LEAST:
             own += 0 if below_headline or line.block in spots else line.words
             below_headline = False
-        elif line.linked or text in headlines:
+        elif line.block in spots or text in headlines:
             below_headline = True
     return own <= (_OWN_BELOW_TITLE if below_title else _OWN)

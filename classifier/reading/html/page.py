@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from classifier.errors import UnreadableError
 from classifier.reading.html.about import stamp_of
-from classifier.reading.html.body import read_body, take_out
+from classifier.reading.html.body import read_body, read_whole, take_out
 from classifier.reading.html.facts import Facts, read_facts, without_site
 from classifier.reading.html.frame import bars, frame_of, measure
 from classifier.reading.html.front import is_list
+from classifier.reading.html.prose import count, sentences
 from classifier.reading.html.related import Found, find_related
 from classifier.reading.html.top import (
     find_bylines,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _ARROWS = "> »›"
 """What stands before a link that has been taken out."""
+_SCRAP, _MORE_THAN_SCRAP = 60, 2
+"""Words of a body that may be none, and how many times its words the page then shows as prose."""
 
 
 def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None) -> Page:  # noqa: A002  as Page has it
@@ -50,10 +53,10 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     """
     if len(data) > MAX_PAGE:
         raise UnreadableError(source, f"is larger than {MAX_PAGE // MIB} MiB")
-    tree = parse_tree(decode(data, encoding, where=source, markup=True), source)
-    inner = viewed_source(tree)
-    if inner is not None:
-        tree = parse_tree(inner, source)
+    markup = decode(data, encoding, where=source, markup=True)
+    tree = parse_tree(markup, source)
+    if inner := viewed_source(tree):
+        markup, tree = inner, parse_tree(inner, source)
     facts = read_facts(tree)
     drop_unseen(tree)
     nodes = list(tree.iter())
@@ -61,7 +64,7 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     heading = find_heading(tree, frame, facts)
     title = (text_of(heading) if heading is not None else "") or facts.headline or title_in_text(tree, facts)
     related = find_related(tree, frame, [title, facts.headline, without_site(facts.page_title, facts.site)])
-    read = _Reading(tree, facts, nodes, frame, heading, title, related)
+    read = _Reading(tree, facts, nodes, frame, heading, title, related, markup)
     article = _Article("", "", []) if read.is_list else _article(read, len(data))
     return Page(
         id=id,
@@ -90,13 +93,16 @@ class _Reading:
         heading: Element,
         title: str,
         related: Found,
+        markup: str,
     ) -> None:
         self.tree, self.facts, self.heading, self.title, self.related = tree, facts, heading, title, related
+        self.markup = markup
         self.bars = bars(frame, nodes)
         self.boxes = {node for box in related.boxes for node in box.iter()}
         self.elsewhere = self.boxes.union(frame)
         lines, _ = text_lines(tree)
         self.shown = [line.text for line in lines]
+        self.prose = count(line for line in sentences(lines) if line.block not in self.boxes)
         self.is_list = not facts.is_article and is_list(lines, related, heading)
         self.date = facts.about.date or stamp_of(tree, heading, self.elsewhere) or date_shown(self.shown, title)
 
@@ -123,6 +129,8 @@ def _article(read: _Reading, size: int) -> _Article:
     if lead is not None:
         take_out(lead)
     body = [line.rstrip(_ARROWS) for line in _below_title(read_body(tree, size), read.title)]
+    if _is_scrap(body, read):
+        body = _below_title(read_whole(read.markup, size), read.title) or body
     body = [line for line in body if key_of(line) != key_of(lead_text) and not is_stamp(line.strip("•·-()[] "))]
     body, signature = split_signature(body)
     byline = byline or signature
@@ -131,6 +139,12 @@ def _article(read: _Reading, size: int) -> _Article:
     if not byline and facts.meta_author and any(facts.meta_author in line for line in read.shown):
         byline = facts.meta_author
     return _Article(byline, lead_text, body)
+
+
+def _is_scrap(body: list[str], read: _Reading) -> bool:
+    """Whether hardly anything was found in a page that shows prose: its classes call the article what it is not."""
+    found = sum(len(line.split()) for line in body)
+    return found < _SCRAP and read.prose >= max(_SCRAP, _MORE_THAN_SCRAP * found)
 
 
 def _description(read: _Reading) -> str:

@@ -28,6 +28,9 @@ _NO_TEXT = (
 )  # fmt: skip
 
 _HIDDEN_MOST = 1000
+"""Characters of a hidden note."""
+_COPIED_LEAST = 60
+"""Characters of a paragraph that tells by itself that a text is a copy."""
 
 # Control characters and non-characters go with the spaces: pages have them, raw or as entities, and lxml writes none.
 _SPACE = re.compile("[\\s\x00-\x1f\x7f\ufffe\uffff]+")
@@ -75,9 +78,11 @@ def drop_unseen(tree: Element) -> None:
     from lxml import etree
 
     etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
-    for element in [node for node in tree.iter() if _is_hidden(node)]:
-        if element.getparent() is not None:
+    hidden = [node for node in tree.iter() if "hidden" in node.attrib or _HIDDEN.search(node.get("style") or "")]
+    for element in hidden:
+        if element.getparent() is not None and _is_note(element):
             element.drop_tree()
+    _drop_second_copies([element for element in hidden if element.getroottree().getroot() is tree], tree)
     for element in tree.iter():
         block = element.tag in BLOCKS
         text, tail = element.text, element.tail
@@ -87,13 +92,27 @@ def drop_unseen(tree: Element) -> None:
             element.tail = ("\n" if block else "") + _SPACE.sub(" ", tail or "")
 
 
-def _is_hidden(element: Element) -> bool:
-    """Whether an element is not drawn and has text but no link: lists of links stand in tabs that scripts open.
+def _is_note(element: Element) -> bool:
+    """Whether an element that is not drawn has text but no link: lists of links stand in tabs that scripts open.
 
     What holds more text than a hidden note is left too: some sites draw their article only when a script has run.
     """
-    hidden = "hidden" in element.attrib or _HIDDEN.search(element.get("style") or "") is not None
-    return hidden and brief_text(element, _HIDDEN_MOST) != "" and next(element.iter("a", "h1"), None) is None
+    return brief_text(element, _HIDDEN_MOST) != "" and next(element.iter("a", "h1"), None) is None
+
+
+def _drop_second_copies(hidden: list[Element], tree: Element) -> None:
+    """Take out long elements that are not drawn and whose paragraphs the page shows too, as those for machines do."""
+    long = [element for element in hidden if len("".join(element.itertext())) > _HIDDEN_MOST]
+    if not long:
+        return
+    inside = {node for element in long for node in element.iter()}
+    shown = {line for node in tree.iter("p") if node not in inside and len(line := text_of(node)) >= _COPIED_LEAST}
+    for element in long:
+        own = [line for node in element.iter("p") if len(line := text_of(node)) >= _COPIED_LEAST]
+        whole = text_of(element)
+        copied = sum(map(shown.__contains__, own)) if own else sum(line in whole for line in shown)
+        if copied and copied >= 0.5 * (len(own) or len(shown)) and element.getparent() is not None:
+            element.drop_tree()
 
 
 def upwards(element: Element) -> Iterator[Element]:

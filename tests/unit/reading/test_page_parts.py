@@ -238,3 +238,29 @@ def test_what_readers_wrote_below_a_copied_page_is_no_article():
     text = f"{TITLE}\n{LEAD}\n" + "\n".join(TEXT) + f"\nTrần Bến\n59 59 người\nTweet\n{written}\n"
     read = page_from_bytes(text.encode(), "page")
     assert (read.lead, read.body.split("\n"), read.byline) == (LEAD, list(TEXT), "Trần Bến")
+
+
+def test_a_copy_for_machines_that_is_not_drawn_is_not_read_again():
+    long = tuple(f"{text} {TEXT[(n + 1) % len(TEXT)]}" for n, text in enumerate(TEXT)) * 2
+    copy = f"<div style='display: none' itemscope><a href=/b><span>{TITLE}</span></a>{paragraphs(long)}</div>"
+    read = page(f"<h1>{TITLE}</h1><p class=sapo>{LEAD}</p><div class=c>{paragraphs(long)}</div>{copy}")
+    assert read.body.split("\n") == list(long)
+    drawn_by_a_script = page(
+        f"<h1>{TITLE}</h1><p class=sapo>{LEAD}</p><div style='display:none'>{paragraphs(long)}</div>"
+    )
+    assert drawn_by_a_script.body.split("\n") == list(long)
+
+
+def test_a_notice_of_what_the_site_stores_is_no_article():
+    notice = "".join(
+        f"<p>Trang này lưu lại lựa chọn số {n} của bạn trong mười hai tháng, trừ khi bạn xóa nó đi.</p>"
+        for n in range(40)
+    )
+    read = page(f"{article()}<div id=cookie-layer>{notice}</div>")
+    assert read.body.split("\n") == list(TEXT)
+
+
+def test_an_article_in_a_box_that_is_called_something_else_is_found():
+    text = tuple(f"{text} {TEXT[(n + 1) % len(TEXT)]}" for n, text in enumerate(TEXT))
+    read = page(f"<div class=login><h1>{TITLE}</h1></div><form class=comments>{paragraphs(text)}<input name=a></form>")
+    assert [line for line in (read.lead, *read.body.split("\n")) if line in text] == list(text)

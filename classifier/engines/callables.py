@@ -73,7 +73,8 @@ class Labeller:
 class Extractor:
     """Reads saved pages with the columns of `chude extract`, and `skipped`.
 
-    column: where a page stands, as text or bytes: HTML, or text as a browser saved it. encoding: of bytes (None: found
+    column: where a page stands, as text or bytes: HTML, text, or in any other form of file in which a page stands
+    alone. encoding: of bytes (None: found
     out for each). keep: columns of the batch that go along, but those that are made. An id is the row's own, or "".
     """
 
@@ -95,9 +96,7 @@ class Extractor:
         for number, row in enumerate(found.given):
             try:
                 value = _page_in(row, self.column)
-                data = value.encode("utf-8", "replace") if isinstance(value, str) else value
-                encoding = "utf-8" if isinstance(value, str) else self.encoding
-                made.append(page_record(page_from_bytes(data, _id_of(row), encoding=encoding)))
+                made.append(page_record(page_from_bytes(value, _id_of(row), encoding=self.encoding)))
                 found.at.append(number)
             except UnreadableError as error:
                 found.skip(number, error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import io
 import warnings
 from contextlib import closing
 from dataclasses import replace
@@ -11,32 +11,30 @@ from typing import TYPE_CHECKING
 
 from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError, UsageError
-from classifier.reading.cleaning import clean_page
-from classifier.reading.dump.saved_page import parse_saved_page
 from classifier.reading.ids import Ids
 from classifier.reading.limits import HEAD, MAX_PAGE, MIB
+from classifier.reading.one_page import beginning, kind_by_content, read_page
 from classifier.reading.raw.binary import check_is_text
-from classifier.reading.raw.encoding import check_encoding, decode, wide_encoding
-from classifier.reading.raw.legacy_vietnamese import legacy_name
+from classifier.reading.raw.encoding import check_encoding
 from classifier.reading.raw.streams import open_file, open_regular, open_stdin
+from classifier.reading.saved.kind import Saved
+from classifier.reading.saved.kinds import ENDINGS, kind_of_content
 from classifier.reading.tables.rows import USUAL, Columns
-from classifier.reading.tables.tables import LABEL_MARK, Table, read_table
+from classifier.reading.tables.tables import Table, read_table
 from classifier.reading.walk import Place, find_files, kind_of, why_unreadable
 from classifier.types import Page, Skipped
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Callable, Iterable, Iterator
 
+    from classifier.reading.saved.kind import Kind
+
 STDIN = "-"
+PAGES = frozenset(("", "text", "html", *ENDINGS.values()))
+"""What files are by their names in which pages may stand, packed or not."""
 SQLITE = b"SQLite format 3\0"
 """What a desk's file begins with."""
 _STDIN_PLACE = Place(Path(STDIN), "stdin", "stdin", chosen=True)
-
-_HTML_START = re.compile(r"<(?:!doctype html|html|\?xml[^>]*\?>\s*<(?:!doctype html|html))", re.IGNORECASE)
-_ARRAY_START = re.compile(r"\[\s*[{\]]")
-_TAG = re.compile(r"<[a-z!/?]", re.IGNORECASE)
-_OBJECT_ALONE = re.compile(r"\{[ \t]*\n")
 
 
 def read_pages(
@@ -108,9 +106,14 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
         if head.startswith(SQLITE) and place is not _STDIN_PLACE and not packing:
             yield from _read_desk(place, Table(place.name, place.source), ids)
             return
+        saved = kind_of_content(head) if kind in PAGES and place.first_line == 1 else None
+        if saved is not None:
+            yield from _read_saved(saved, Saved(stream, place.name, place.source, encoding), place.folder, ids)
+            return
+        kind = "" if kind in ENDINGS.values() else kind
         if kind != "parquet" and place.first_line == 1:  # what a file is, its beginning says
             check_is_text(head, encoding, place.source)
-            kind = _kind_by_content(kind, _beginning(head, encoding))
+            kind = kind_by_content(kind, beginning(head, encoding))
         if kind in ("text", "html"):
             page = _read_page(stream, kind, place, encoding)
             yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
@@ -118,6 +121,16 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
             yield from _read_rows(
                 stream, kind, place, Table(place.name, place.source, columns, encoding, place.first_line), ids
             )
+
+
+def _read_saved(kind: Kind, saved: Saved, folder: str, ids: Ids) -> Iterator[Page | Skipped]:
+    """Yield the pages of a file of a kind in `classifier.reading.saved`."""
+    for item in kind.read(saved):
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        extra = {"folder": folder} if folder and "folder" not in item.extra else {}
+        yield replace(item, id=ids.given(item.id), extra={**extra, **item.extra})
 
 
 def _open(place: Place, kind: str, packing: str) -> io.BufferedReader:
@@ -130,58 +143,49 @@ def _open(place: Place, kind: str, packing: str) -> io.BufferedReader:
     return open_regular(place.path, place.source)  # Parquet is read from its end, so it takes the file as it is
 
 
-def _beginning(head: bytes, encoding: str | None) -> str:
-    """Return the first characters without leading space, as far as they can be told before anything is decoded."""
-    name = encoding or wide_encoding(head) or "utf-8"
-    return head.decode("utf-8" if legacy_name(name) else name, "ignore").lstrip("\ufeff \t\r\n")
-
-
-def _kind_by_content(kind: str, start: str) -> str:
-    """Return what to read a file as, from the kind its name says ("" if nothing) and its first characters."""
-    if kind in ("", "text") and start.startswith(LABEL_MARK):
-        return "fasttext"
-    if (kind == "" and start.startswith("<")) or (kind == "text" and _HTML_START.match(start)):
-        return "html"
-    if kind == "html" and not _TAG.search(start):  # text saved under a page's name
-        return "text"
-    if kind in ("", "json") and (_ARRAY_START.match(start) or _OBJECT_ALONE.match(start.replace("\r\n", "\n"))):
-        return "json"
-    if kind == "json" or (kind == "" and start.startswith("{")):
-        return "jsonl"
-    return kind or "text"
-
-
 def _read_page(stream: io.BufferedReader, kind: str, place: Place, encoding: str | None) -> Page:
     data = stream.read(MAX_PAGE + 1)
     if len(data) > MAX_PAGE:
         raise UnreadableError(place.source, f"is larger than {MAX_PAGE // MIB} MiB, too large for one page")
     with limited(len(data)):
-        return _page(data, kind, id=place.name, source=place.source, encoding=encoding)
+        return read_page(data, kind, id=place.name, source=place.source, encoding=encoding)
 
 
-def page_from_bytes(data: bytes, id: str, *, encoding: str | None = None) -> Page:  # noqa: A002  as Page has it
-    """Return the page in a file's bytes, HTML or text as a browser saved it. Raises UnreadableError as files do."""
-    if len(data) > MAX_PAGE:
-        raise UnreadableError("", f"is larger than {MAX_PAGE // MIB} MiB, too large for one page")
+def page_from_bytes(content: bytes | str, id: str, *, encoding: str | None = None) -> Page:  # noqa: A002  as Page has it
+    """Return the page in a file's content, in any form that files have but tables. Raises UnreadableError as files do.
+
+    encoding: of bytes (None: found out), not of text.
+    """
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     if not data:
         raise UnreadableError("", "is empty")
+    saved = kind_of_content(data[:HEAD])
+    if saved is not None:
+        return _only_page(
+            saved.read(
+                Saved(io.BufferedReader(io.BytesIO(data)), id, "", None if isinstance(content, str) else encoding)
+            )
+        )
+    encoding = "utf-8" if isinstance(content, str) else encoding
     check_is_text(data[:HEAD], encoding, "")
-    kind = _kind_by_content("", _beginning(data[:HEAD], encoding))
-    return _page(data, kind, id=id, source="", encoding=encoding)
+    kind = kind_by_content("", beginning(data[:HEAD], encoding))
+    return read_page(data, kind, id=id, source="", encoding=encoding)
 
 
-def _page(data: bytes, kind: str, *, id: str, source: str, encoding: str | None) -> Page:  # noqa: A002  as Page has it
-    if not data.strip():
-        raise UnreadableError(source, "is empty")
-    if kind == "html":
-        from classifier.reading.html.page import parse_html  # its modules and patterns only where there is HTML
-
-        page = parse_html(data, id=id, source=source, encoding=encoding)
-    else:
-        page = parse_saved_page(decode(data, encoding, where=source), id=id, source=source)
-    if not page.text and not page.related:
-        raise UnreadableError(source, "holds no text")
-    return clean_page(page)
+def _only_page(items: Iterator[Page | Skipped]) -> Page:
+    """Return the page of a file in which one page stands, as most do. Raises UnreadableError for more, and for none."""
+    pages: list[Page] = []
+    problem: Skipped | None = None
+    for item in items:
+        if isinstance(item, Page):
+            pages.append(item)
+        else:
+            problem = problem or item
+        if len(pages) > 1:
+            raise UnreadableError("", "holds more than one page", "read the file with read_pages, which gives each")
+    if not pages:
+        raise UnreadableError("", problem.reason if problem else "holds no page", problem.remedy if problem else "")
+    return replace(pages[0], source="")
 
 
 def _read_desk(place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:

@@ -28,6 +28,9 @@ MAX_ID = 10_000
 MAX_PAGE = 32 * MIB
 """Bytes of one page (text or HTML), after unpacking."""
 
+MAX_SAVED = 256 * MIB
+"""Bytes of a file in which pages stand with pictures and others (mail, archives); of its text MAX_PAGE counts."""
+
 MAX_TAGS = 500_000
 """Tags of an HTML page, ten times what the largest front pages have; a tree takes a kilobyte for each."""
 

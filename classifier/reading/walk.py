@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from classifier.reading.saved.kinds import ENDINGS
 from classifier.types import Skipped
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ KINDS = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    **ENDINGS,
 }
 PACKINGS = (".gz", ".xz")
-FORMS = ".txt .html .jsonl .csv .tsv .parquet"
+FORMS = " ".join((".txt .html .jsonl .csv .tsv .parquet", *ENDINGS))
 
 _OTHERS_SHOWN = 5
 # Browsers put a page's pictures and scripts, and the frames of its advertisements as HTML, into NAME_files beside it.

@@ -141,7 +141,6 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_work(chude, saved, tm
     [
         ("a.zip", b"PK\x03\x04....", "unpack it, or save the document as text"),
         ("a.doc", b"\xd0\xcf\x11\xe0....", "save the document as text"),
-        ("a.mht", b"From: <Saved>\r\nContent-Type: multipart/related; boundary=x\r\n\r\n", "is a web archive (.mht)"),
         ("a.webarchive", b"bplist00\xd1", "save it as text or HTML"),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_row_and_a_file_that_memory_or_time_runs_out_for_are_named(tmp_path, m
     real = tables.page_from_row
     monkeypatch.setattr(tables, "page_from_row", page_from_row)
     monkeypatch.setattr(
-        "classifier.reading.files.parse_saved_page", lambda *_args, **_options: page_from_row({"text": "Hai"})
+        "classifier.reading.one_page.parse_saved_page", lambda *_args, **_options: page_from_row({"text": "Hai"})
     )
     (tmp_path / "a.jsonl").write_text('{"text": "Một thuyền"}\n{"text": "Hai thuyền"}\n{"text": "Ba thuyền"}\n')
     (tmp_path / "b.txt").write_text("Bốn thuyền.\n")

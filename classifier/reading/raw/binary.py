@@ -32,8 +32,6 @@ _MAGIC = (
     (b"SQLite format 3", "an SQLite database", _REMEDY),
     (b"\x7fELF", "a program", _REMEDY),
 )
-# A page saved as one file (.mht): text, but of pictures and letters spelt in ASCII, in which no article can be found.
-_ARCHIVE = (b"from:", b"mime-version:", b"content-type:", b"subject:", b"snapshot-content-location:")
 
 
 def check_is_text(head: bytes, encoding: str | None, where: str) -> None:
@@ -44,6 +42,3 @@ def check_is_text(head: bytes, encoding: str | None, where: str) -> None:
     wide = encoding is not None and not splits_at_line_feeds(encoding)
     if b"\0" in head and not wide and wide_encoding(head) is None:
         raise UnreadableError(where, "looks like a binary file (it holds NUL bytes)", _REMEDY)
-    start = head.lstrip().lower()
-    if start.startswith(_ARCHIVE) and b"multipart/related" in start:
-        raise UnreadableError(where, "is a web archive (.mht)", f"open it in a browser and {_SAVE}")

@@ -11,6 +11,7 @@ from classifier.reading.limits import HEAD
 from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.encoding import check_encoding
 from classifier.reading.raw.streams import open_file, open_stdin
+from classifier.reading.saved.kinds import kind_of_content
 from classifier.reading.tables.lines import read_lines
 from classifier.reading.walk import Place, find_files, why_unreadable
 from classifier.types import Skipped
@@ -50,7 +51,9 @@ def _lines(
 ) -> Iterator[str]:
     try:
         with closing(opened()) as stream:
-            check_is_text(stream.peek(HEAD)[:HEAD], encoding, source)
+            head = stream.peek(HEAD)[:HEAD]
+            _check_is_plain(head, source)
+            check_is_text(head, encoding, source)
             for line in read_lines(stream, encoding, source):
                 if line.problem:  # its place is kept, so that lines out stand beside lines in
                     on_skip(line.problem)
@@ -59,3 +62,9 @@ def _lines(
         on_skip(Skipped(error.where, error.what, error.remedy))
     except OSError as error:
         on_skip(Skipped(source, why_unreadable(error, Path(source)), "check the path and its permissions"))
+
+
+def _check_is_plain(head: bytes, source: str) -> None:
+    kind = kind_of_content(head)
+    if kind is not None:
+        raise UnreadableError(source, f"is {kind.name}, no plain text", "`chude extract` gives the text in it")

@@ -140,6 +140,16 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_work(chude, saved, tm
     ("name", "content", "said"),
     [
         ("a.zip", b"PK\x03\x04....", "unpack it, or save the document as text"),
+        ("a.docx", b"PK\x03\x04\0\0[Content_Types].xml....PK\x03\x04\0\0word/document.xml", "a Word document, .docx"),
+        (
+            "a.odt",
+            b"PK\x03\x04\0\0mimetypeapplication/vnd.oasis.opendocument.textPK",
+            "soffice --headless --convert-to",
+        ),
+        ("a.html", b"%PDF-1.4\n%\xe2\xe3", "turn it into text: pdftotext FILE"),
+        ("a.txt", b"{\\rtf1\\ansi Tin m\\u7899?i\\par}", "is an RTF document; save it as text"),
+        ("a.rtf", b"{\\rtf1\\ansi\n\\par Tin\n}", "is an RTF document; save it as text"),
+        ("a.warc", b"WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\n", "is a crawl (WARC); take each page out of it"),
         ("a.doc", b"\xd0\xcf\x11\xe0....", "save the document as text"),
         ("a.webarchive", b"bplist00\xd1", "save it as text or HTML"),
     ],
@@ -151,6 +161,7 @@ def test_files_that_hold_no_text_say_how_to_get_at_it(chude, tmp_path, name, con
         run = chude(command, tmp_path / name)
         assert (run.code, run.out) == (NO_INPUT, "")
         assert said in run.err
+        assert run.err.count(name) == 1
 
 
 def test_text_saved_under_a_web_pages_name_keeps_its_title(tmp_path):

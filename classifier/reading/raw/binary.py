@@ -8,13 +8,26 @@ from classifier.reading.raw.encoding import splits_at_line_feeds, wide_encoding
 _REMEDY = "give the text that is in it"
 _SAVE = "save it as text or HTML"
 _OFFICE = "save the document as text, the sheet as CSV"
+_WRITER = "save it as text, or run: soffice --headless --convert-to txt:Text FILE"
 
+# Documents that are made of text, but not as pages are.
+_DOCUMENTS = (
+    (b"{\\rtf", "is an RTF document", _WRITER),
+    (b"WARC/", "is a crawl (WARC)", "take each page out of it: warcio extract --payload FILE OFFSET"),
+)
+# What the first bytes of a ZIP archive hold if it is a document: its type, or names of its first members.
+_PACKED = (
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text, .odt", _WRITER),
+    (b"mimetypeapplication/epub", "an e-book, .epub", _REMEDY),
+    (b"word/", "a Word document, .docx", _WRITER),
+    (b"xl/", "an Excel workbook, .xlsx", "save the sheet as CSV"),
+)
 # Beginnings of files that are no text, whatever their name says.
 _MAGIC = (
     (b"\x89PNG", "a PNG image", _REMEDY),
     (b"\xff\xd8\xff", "a JPEG image", _REMEDY),
     (b"GIF8", "a GIF image", _REMEDY),
-    (b"%PDF-", "a PDF", _REMEDY),
+    (b"%PDF-", "a PDF", "turn it into text: pdftotext FILE"),
     (
         b"PK\x03\x04",
         "a ZIP archive, as .docx and .xlsx are",
@@ -36,6 +49,13 @@ _MAGIC = (
 
 def check_is_text(head: bytes, encoding: str | None, where: str) -> None:
     """Raise UnreadableError if the first bytes of a file show that it is no text."""
+    for magic, what, remedy in _DOCUMENTS:
+        if head.startswith(magic):
+            raise UnreadableError(where, what, remedy)
+    if head.startswith(b"PK\x03\x04"):
+        for sign, name, remedy in _PACKED:
+            if sign in head:
+                raise UnreadableError(where, f"looks like a binary file ({name})", remedy)
     for magic, name, remedy in _MAGIC:
         if head.startswith(magic):
             raise UnreadableError(where, f"looks like a binary file ({name})", remedy)

@@ -151,7 +151,6 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_work(chude, saved, tm
         ("a.rtf", b"{\\rtf1\\ansi\n\\par Tin\n}", "is an RTF document; save it as text"),
         ("a.warc", b"WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\n", "is a crawl (WARC); take each page out of it"),
         ("a.doc", b"\xd0\xcf\x11\xe0....", "save the document as text"),
-        ("a.webarchive", b"bplist00\xd1", "save it as text or HTML"),
     ],
 )
 def test_files_that_hold_no_text_say_how_to_get_at_it(chude, tmp_path, name, content, said):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.reading.saved import mail, webarchive
+from classifier.reading.saved import feed, mail, webarchive
 
 if TYPE_CHECKING:
     from classifier.reading.saved.kind import Kind
 
-KINDS: tuple[Kind, ...] = (mail.KIND, webarchive.KIND)
+KINDS: tuple[Kind, ...] = (mail.KIND, webarchive.KIND, feed.KIND)
 ENDINGS = {ending: kind.name for kind in KINDS for ending in kind.endings}
 
 

@@ -112,7 +112,9 @@ def test_parts_of_a_saved_page_are_no_pages(tmp_path: Path) -> None:
 def test_folder_without_pages_is_named(tmp_path: Path) -> None:
     """An empty folder, or one of pictures alone, is reported."""
     _, (skipped,) = read(tmp_path)
-    assert skipped.reason == "holds no page (.txt .html .jsonl .csv .tsv .parquet .mhtml .mht .eml .webarchive)"
+    assert (
+        skipped.reason == "holds no page (.txt .html .jsonl .csv .tsv .parquet .mhtml .mht .eml .webarchive .rss .atom)"
+    )
     put(tmp_path / "a.png")
     _, skipped_ = read(tmp_path)
     assert len(skipped_) == 2

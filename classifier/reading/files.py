@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError, UsageError
 from classifier.reading.ids import Ids
-from classifier.reading.limits import HEAD, MAX_PAGE, MIB
+from classifier.reading.limits import HEAD, MAX_PAGE, MAX_SAVED, MIB
 from classifier.reading.one_page import beginning, kind_by_content, read_page
 from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.encoding import check_encoding
@@ -22,6 +22,7 @@ from classifier.reading.saved.kinds import ENDINGS, kind_of_content
 from classifier.reading.tables.rows import USUAL, Columns
 from classifier.reading.tables.tables import Table, read_table
 from classifier.reading.walk import Place, find_files, kind_of, why_unreadable
+from classifier.reading.zipped import MARKS, members
 from classifier.types import Page, Skipped
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from classifier.reading.saved.kind import Kind
 
 STDIN = "-"
-PAGES = frozenset(("", "text", "html", *ENDINGS.values()))
-"""What files are by their names in which pages may stand, packed or not."""
+PAGES = frozenset(("", "text", "html"))
+WHOLE = frozenset(("zip", *ENDINGS.values()))
+"""What files are by their names of which the content alone tells whether they are."""
 SQLITE = b"SQLite format 3\0"
 """What a desk's file begins with."""
 _STDIN_PLACE = Place(Path(STDIN), "stdin", "stdin", chosen=True)
@@ -86,8 +88,12 @@ def _read_all(paths: Iterable[str | Path], encoding: str | None, columns: Column
 
 def _read_place(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
     """Yield the pages of one file with ids of their own, and what is wrong with it as the last."""
+    yield from _safely(_read_file(place, encoding, columns, ids), place)
+
+
+def _safely(items: Iterator[Page | Skipped], place: Place) -> Iterator[Page | Skipped]:
     try:
-        yield from _read_file(place, encoding, columns, ids)
+        yield from items
     except UnreadableError as error:
         yield Skipped(error.where, error.what, error.remedy)
     except OSError as error:
@@ -101,26 +107,66 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
     kind, packing = ("", "") if place is _STDIN_PLACE else kind_of(place.path.name)
     with closing(_open(place, kind, packing)) as stream:
         head = stream.peek(HEAD)[:HEAD]
-        if not head:
-            raise UnreadableError(place.source, "is empty")
+        if head.startswith(MARKS) and place.first_line == 1:
+            check_is_text(head, encoding, place.source, archives=True)
+            with closing(_seekable(stream, packing, place)) as file:
+                yield from _read_archive(file, place, encoding, columns, ids)
+            return
         if head.startswith(SQLITE) and place is not _STDIN_PLACE and not packing:
             yield from _read_desk(place, Table(place.name, place.source), ids)
             return
-        saved = kind_of_content(head) if kind in PAGES and place.first_line == 1 else None
-        if saved is not None:
-            yield from _read_saved(saved, Saved(stream, place.name, place.source, encoding), place.folder, ids)
-            return
-        kind = "" if kind in ENDINGS.values() else kind
-        if kind != "parquet" and place.first_line == 1:  # what a file is, its beginning says
-            check_is_text(head, encoding, place.source)
-            kind = kind_by_content(kind, beginning(head, encoding))
-        if kind in ("text", "html"):
-            page = _read_page(stream, kind, place, encoding)
-            yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
-        else:
-            yield from _read_rows(
-                stream, kind, place, Table(place.name, place.source, columns, encoding, place.first_line), ids
-            )
+        yield from _read_open(stream, kind, place, encoding, columns, ids)
+
+
+def _read_open(
+    stream: io.BufferedReader, kind: str, place: Place, encoding: str | None, columns: Columns, ids: Ids
+) -> Iterator[Page | Skipped]:
+    """Yield the pages of a file that is open and no archive; `kind` is what its name says."""
+    head = stream.peek(HEAD)[:HEAD]
+    if not head:
+        raise UnreadableError(place.source, "is empty")
+    kind = "" if kind in WHOLE else kind
+    saved = kind_of_content(head) if kind in PAGES and place.first_line == 1 else None
+    if saved is not None:
+        yield from _read_saved(saved, Saved(stream, place.name, place.source, encoding), place.folder, ids)
+        return
+    if kind != "parquet" and place.first_line == 1:  # what a file is, its beginning says
+        check_is_text(head, encoding, place.source)
+        kind = kind_by_content(kind, beginning(head, encoding))
+    if kind in ("text", "html"):
+        page = _read_page(stream, kind, place, encoding)
+        yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
+    else:
+        yield from _read_rows(
+            stream, kind, place, Table(place.name, place.source, columns, encoding, place.first_line), ids
+        )
+
+
+def _read_archive(
+    file: io.BufferedIOBase, place: Place, encoding: str | None, columns: Columns, ids: Ids
+) -> Iterator[Page | Skipped]:
+    """Yield the pages of the files in a .zip archive."""
+    for item in members(file, place):
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        inner, stream = item
+        kind = kind_of(inner.path.name)[0]
+        if kind == "parquet":  # is read from its end
+            yield Skipped(inner.source, "is Parquet inside another packing", "unpack the archive first")
+            continue
+        with closing(stream):
+            yield from _safely(_read_open(stream, kind, inner, encoding, columns, ids), inner)
+
+
+def _seekable(stream: io.BufferedReader, packing: str, place: Place) -> io.BufferedIOBase:
+    """Return an archive as `zipfile` reads it: from its end. What comes by a pipe or packed again is held in memory."""
+    if place is not _STDIN_PLACE and not packing:
+        return open_regular(place.path, place.source)
+    data = stream.read(MAX_SAVED + 1)
+    if len(data) > MAX_SAVED:
+        raise UnreadableError(place.source, f"is larger than {MAX_SAVED // MIB} MiB", "give the file by its name")
+    return io.BytesIO(data)
 
 
 def _read_saved(kind: Kind, saved: Saved, folder: str, ids: Ids) -> Iterator[Page | Skipped]:

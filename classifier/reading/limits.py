@@ -31,6 +31,12 @@ MAX_PAGE = 32 * MIB
 MAX_SAVED = 256 * MIB
 """Bytes of a file in which pages stand with pictures and others (mail, archives); of its text MAX_PAGE counts."""
 
+MAX_ZIP_DIRECTORY = 16 * MIB
+"""Bytes of a .zip archive's list of files, each of which takes some hundred; in memory five times as many."""
+
+MAX_ZIP_RATIO = 100
+"""Times its own size that a .zip archive may unpack to; saved pages pack to a tenth, or less if they are alike."""
+
 MAX_TAGS = 500_000
 """Tags of an HTML page, ten times what the largest front pages have; a tree takes a kilobyte for each."""
 

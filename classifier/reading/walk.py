@@ -15,7 +15,7 @@ from classifier.reading.saved.kinds import ENDINGS
 from classifier.types import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 KINDS = {
     ".txt": "text",
@@ -28,10 +28,11 @@ KINDS = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".zip": "zip",
     **ENDINGS,
 }
 PACKINGS = (".gz", ".xz")
-FORMS = " ".join((".txt .html .jsonl .csv .tsv .parquet", *ENDINGS))
+FORMS = " ".join((".txt .html .jsonl .csv .tsv .parquet .zip", *ENDINGS))
 
 _OTHERS_SHOWN = 5
 # Browsers put a page's pictures and scripts, and the frames of its advertisements as HTML, into NAME_files beside it.
@@ -99,8 +100,7 @@ def find_files(argument: Path) -> Iterator[Place | Skipped]:
 
 
 def _walk(root: Path) -> Iterator[Place | Skipped]:
-    others: Counter[str] = Counter()
-    found = False
+    others, found = Others(shown(root)), False
     # Each a path, its name below the root, the folder it lies in. They are made as they are needed: a million at once
     # would take a gigabyte.
     pending: list[Iterator[tuple[Path, str, str]]] = [iter([(root, "", "")])]
@@ -124,12 +124,8 @@ def _walk(root: Path) -> Iterator[Place | Skipped]:
             found = True
             yield Place(path, shown(name), shown(path), shown(folder))
         else:
-            others[path.suffix.lower() or "no extension"] += 1
-    if others:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in others.most_common(_OTHERS_SHOWN))
-        more = ", …" if len(others) > _OTHERS_SHOWN else ""
-        number = "1 file" if others.total() == 1 else f"{others.total()} files"
-        yield Skipped(shown(root), f"{number} of other kinds left out ({kinds}{more})", f"chude reads {FORMS}")
+            others.add(path.name)
+    yield from others.said()
     if not found:
         yield Skipped(shown(root), f"holds no page ({FORMS})", "name a folder that does")
 
@@ -139,13 +135,39 @@ def _entries(path: Path, name: str, children: list[str]) -> Iterator[tuple[Path,
         yield path / child, f"{name}/{child}" if name else child, path.name if name else ""
 
 
-def _children(folder: Path, others: Counter[str]) -> list[str]:
+def _children(folder: Path, others: Others) -> list[str]:
     """Return the names in a folder, sorted, without hidden ones and the parts of saved pages, which are counted."""
     names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208  names are wanted
-    pages = {PurePath(name).stem for name in names if kind_of(name)[0] == "html"}
-    parts = {name for name in names if name.endswith(_PARTS) and name.removesuffix(_PARTS) in pages}
-    others.update(f"NAME{_PARTS}/" for _ in parts)
+    kept = {name for name in names if name.endswith(_PARTS)}
+    parts = kept and kept.intersection(part[:-1] for part in parts_of_pages(names))
+    for _ in parts:
+        others.kinds[f"NAME{_PARTS}/"] += 1
     return [name for name in names if name not in parts]
+
+
+def parts_of_pages(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders, with "/" at the end, that the saved pages among `names` keep their pictures and frames in."""
+    return tuple(f"{name.rpartition('.')[0]}{_PARTS}/" for name in names if kind_of(name)[0] == "html")
+
+
+class Others:
+    """Counts the files of other kinds that lie among pages, to say so once."""
+
+    def __init__(self, source: str) -> None:
+        self.source, self.kinds = source, Counter[str]()
+
+    def add(self, name: str) -> None:
+        """Count a file by the end of its name."""
+        self.kinds[PurePath(name).suffix.lower() or "no extension"] += 1
+
+    def said(self) -> Iterator[Skipped]:
+        """Yield what is to be said of them, if there are any."""
+        if not self.kinds:
+            return
+        kinds = ", ".join(f"{kind} {count}" for kind, count in self.kinds.most_common(_OTHERS_SHOWN))
+        more = ", …" if len(self.kinds) > _OTHERS_SHOWN else ""
+        number = "1 file" if self.kinds.total() == 1 else f"{self.kinds.total()} files"
+        yield Skipped(self.source, f"{number} of other kinds left out ({kinds}{more})", f"chude reads {FORMS}")
 
 
 def _mode(path: Path) -> int:

@@ -139,7 +139,7 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_work(chude, saved, tm
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.zip", b"PK\x03\x04....", "unpack it, or save the document as text"),
+        ("a.epub", b"PK\x03\x04\0\0mimetypeapplication/epub+zipPK", "an e-book, .epub"),
         ("a.docx", b"PK\x03\x04\0\0[Content_Types].xml....PK\x03\x04\0\0word/document.xml", "a Word document, .docx"),
         (
             "a.odt",

@@ -31,7 +31,7 @@ _MAGIC = (
     (
         b"PK\x03\x04",
         "a ZIP archive, as .docx and .xlsx are",
-        f"unpack it, or {_OFFICE}",
+        f"unpack it, or {_OFFICE}",  # one of pages is read where it is a file of its own
     ),
     (b"\xd0\xcf\x11\xe0", "an old Word or Excel file", _OFFICE),
     (b"bplist00", "an Apple property list, as .webarchive is", _SAVE),
@@ -47,8 +47,8 @@ _MAGIC = (
 )
 
 
-def check_is_text(head: bytes, encoding: str | None, where: str) -> None:
-    """Raise UnreadableError if the first bytes of a file show that it is no text."""
+def check_is_text(head: bytes, encoding: str | None, where: str, *, archives: bool = False) -> None:
+    """Raise UnreadableError if the first bytes of a file show that it is no text, or (archives) no archive of texts."""
     for magic, what, remedy in _DOCUMENTS:
         if head.startswith(magic):
             raise UnreadableError(where, what, remedy)
@@ -56,6 +56,8 @@ def check_is_text(head: bytes, encoding: str | None, where: str) -> None:
         for sign, name, remedy in _PACKED:
             if sign in head:
                 raise UnreadableError(where, f"looks like a binary file ({name})", remedy)
+    if archives:
+        return
     for magic, name, remedy in _MAGIC:
         if head.startswith(magic):
             raise UnreadableError(where, f"looks like a binary file ({name})", remedy)

@@ -120,7 +120,11 @@ def open_file(path: Path, packing: str, where: str) -> io.BufferedReader:
     Raises UnreadableError for what is no regular file (without opening it for good: a pipe would wait for ever) and
     OSError. Damage to packed data shows while reading, as UnreadableError.
     """
-    file = open_regular(path, where)
+    return unpacked(open_regular(path, where), packing, where)
+
+
+def unpacked(file: io.BufferedReader, packing: str, where: str) -> io.BufferedReader:
+    """Return what is packed in a file that is open; see `open_file`."""
     stream: _Readable = _Gzip(file) if packing == ".gz" else _Xz(file) if packing == ".xz" else file
     return io.BufferedReader(_Whole(stream, where), _BUFFER)
 

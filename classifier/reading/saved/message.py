@@ -176,7 +176,8 @@ def _is_page(part: Message, name: str) -> bool:
 
 def header(message: Message, name: str) -> str:
     """A header in plain letters on one line, "" if it is missing."""
-    return " ".join(_decoded(str(message[name] or "")).split())
+    raw = (value for key, value in message.raw_items() if key.lower() == name.lower())  # `[]` spoils bytes past ASCII
+    return " ".join(_decoded(str(next(raw, ""))).split())
 
 
 def _decoded(text: str) -> str:

@@ -237,3 +237,11 @@ def test_hostile_mail_is_refused_in_one_line(tmp_path):
         pages, (skipped,) = read(path)
         assert pages == []
         assert said in str(skipped)
+
+
+def test_a_subject_in_bare_utf8_is_read(tmp_path):
+    """As programs write that know nothing of encoded words."""
+    subject = "Cầu phao mới nối hai bờ sông Chảy"
+    (tmp_path / "a.eml").write_text(f"From: a@b.example\nTo: c@d.example\nSubject: {subject}\n\nCầu mở chiều nay.\n")
+    (page,) = read_pages([tmp_path / "a.eml"])
+    assert page.title == subject

@@ -113,7 +113,8 @@ def test_folder_without_pages_is_named(tmp_path: Path) -> None:
     """An empty folder, or one of pictures alone, is reported."""
     _, (skipped,) = read(tmp_path)
     assert (
-        skipped.reason == "holds no page (.txt .html .jsonl .csv .tsv .parquet .mhtml .mht .eml .webarchive .rss .atom)"
+        skipped.reason
+        == "holds no page (.txt .html .jsonl .csv .tsv .parquet .zip .mhtml .mht .eml .webarchive .rss .atom)"
     )
     put(tmp_path / "a.png")
     _, skipped_ = read(tmp_path)
@@ -239,7 +240,7 @@ def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
         ("a.txt", b"\x89PNG\r\n\x1a\n....", "looks like a binary file (a PNG image)"),
         ("a.txt", b"%PDF-1.7 ...", "looks like a binary file (a PDF)"),
         ("a.jsonl", gzip.compress(b"{}", mtime=0), "looks like a binary file (gzip data)"),
-        ("a.html", b"PK\x03\x04....", "looks like a binary file (a ZIP archive, as .docx and .xlsx are)"),
+        ("a.html", b"PK\x03\x04....", "is a broken ZIP archive"),
         ("a.csv", b"title,text\0\0\0\0abc", "looks like a binary file (it holds NUL bytes)"),
         ("a.txt", b"tin m\xedi", "is not UTF-8 (at byte 5)"),
         ("a.txt.gz", b"not packed at all", "cannot be unpacked further"),

@@ -13,6 +13,7 @@ from classifier.reading.html.frame import bars, frame_of, measure
 from classifier.reading.html.front import is_list
 from classifier.reading.html.prose import count, sentences
 from classifier.reading.html.related import Found, find_related
+from classifier.reading.html.saved_by import as_published, saved_from
 from classifier.reading.html.top import (
     find_bylines,
     find_heading,
@@ -53,10 +54,11 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     """
     if len(data) > MAX_PAGE:
         raise UnreadableError(source, f"is larger than {MAX_PAGE // MIB} MiB")
-    markup = decode(data, encoding, where=source, markup=True)
+    markup = as_published(decode(data, encoding, where=source, markup=True))
     tree = parse_tree(markup, source)
     if inner := viewed_source(tree):
-        markup, tree = inner, parse_tree(inner, source)
+        markup = as_published(inner)
+        tree = parse_tree(markup, source)
     facts = read_facts(tree)
     drop_unseen(tree)
     nodes = list(tree.iter())
@@ -65,7 +67,8 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
     title = (text_of(heading) if heading is not None else "") or facts.headline or title_in_text(tree, facts)
     related = find_related(tree, frame, [title, facts.headline, without_site(facts.page_title, facts.site)])
     read = _Reading(tree, facts, nodes, frame, heading, title, related, markup)
-    article = _Article("", "", []) if read.is_list else _article(read, len(data))
+    article = _Article("", "", []) if read.is_list else _article(read, len(markup))
+    about = facts.about.fields()
     return Page(
         id=id,
         title=squeeze(clean(title)),
@@ -77,7 +80,7 @@ def parse_html(data: bytes, *, id: str, source: str, encoding: str | None = None
         kind=LIST if read.is_list else ARTICLE,
         date=read.date,
         authors=authors_of(clean(article.byline)),
-        **facts.about.fields(),
+        **{**about, "url": about["url"] or saved_from(markup)},
     )
 
 

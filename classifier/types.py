@@ -17,6 +17,8 @@ OTHER = "other"
 FEW_KNOWN = 0.5
 """Where `Prediction.known` is below this, most of the text is unknown to the model."""
 
+READ_AS = ("text", "html", "jsonl", "json", "csv", "tsv", "fasttext", "parquet")
+"""What a user can name as the form of files."""
 ARTICLE, LIST = "article", "list"
 """Kinds of pages: one article, or a list of headlines."""
 

@@ -13,6 +13,7 @@ import click
 
 from classifier.errors import NoInputError, UsageError
 from classifier.skips import Gathered
+from classifier.types import READ_AS
 from classifier.wording import number, say
 from training.fit.solvers import SOLVERS
 
@@ -70,6 +71,12 @@ def _known_encoding(_context: click.Context, _option: click.Parameter, value: st
     return value
 
 
+def _delimiter(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is None or value in ("tab", "\\t") or (len(value) == 1 and value not in "\"'\r\n \0"):
+        return value
+    raise click.BadParameter(f"{value!r} is no delimiter; it is one sign (, ; |) or the word tab")
+
+
 paths_argument = click.argument("paths", metavar="PATH…", nargs=-1, required=True)
 model_option = click.option("-m", "--model", metavar="ARTIFACT", help="Model folder. [default: the world-news model]")
 encoding_option = click.option(
@@ -82,6 +89,13 @@ column_options = chain(
     click.option("--label-column", metavar="NAME", help="Column with the topic."),
     click.option("--labels-column", metavar="NAME", help="Column with all topics of an article."),
     click.option("--date-column", metavar="NAME", help="Column with the date."),
+    click.option(
+        "--form",
+        "read_as",
+        type=click.Choice(READ_AS),
+        help="What files are read as. [default: told by their content and name]",
+    ),
+    click.option("--delimiter", callback=_delimiter, metavar="SIGN", help="Delimiter of CSV files: one sign, or tab."),
 )
 
 training_options = chain(
@@ -122,7 +136,8 @@ def columns_from(options: dict[str, Any]) -> Columns:
     from classifier.reading import Columns
 
     names = ("text", "title", "id", "label", "labels", "date")
-    return Columns(**{name: options.pop(f"{name}_column", None) for name in names})
+    named = {name: options.pop(f"{name}_column", None) for name in names}
+    return Columns(**named, form=options.pop("read_as", None), delimiter=options.pop("delimiter", None))
 
 
 def load_model(path: str | None) -> Model:

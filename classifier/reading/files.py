@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError, UsageError
+from classifier.reading.form import beginning, form_of
 from classifier.reading.ids import Ids
 from classifier.reading.limits import HEAD, MAX_PAGE, MAX_SAVED, MIB
-from classifier.reading.one_page import beginning, kind_by_content, read_page
+from classifier.reading.one_page import read_page
 from classifier.reading.raw.binary import check_is_text
 from classifier.reading.raw.encoding import check_encoding
 from classifier.reading.raw.streams import open_file, open_regular, open_stdin
@@ -105,6 +106,7 @@ def _safely(items: Iterator[Page | Skipped], place: Place) -> Iterator[Page | Sk
 
 def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
     kind, packing = ("", "") if place is _STDIN_PLACE else kind_of(place.path.name)
+    kind = columns.form or kind
     with closing(_open(place, kind, packing)) as stream:
         head = stream.peek(HEAD)[:HEAD]
         if head.startswith(MARKS) and place.first_line == 1:
@@ -126,13 +128,13 @@ def _read_open(
     if not head:
         raise UnreadableError(place.source, "is empty")
     kind = "" if kind in WHOLE else kind
-    saved = kind_of_content(head) if kind in PAGES and place.first_line == 1 else None
+    saved = kind_of_content(head) if kind in PAGES and place.first_line == 1 and not columns.form else None
     if saved is not None:
         yield from _read_saved(saved, Saved(stream, place.name, place.source, encoding), place.folder, ids)
         return
     if kind != "parquet" and place.first_line == 1:  # what a file is, its beginning says
         check_is_text(head, encoding, place.source)
-        kind = kind_by_content(kind, beginning(head, encoding))
+        kind = form_of(kind, beginning(head, encoding), columns)
     if kind in ("text", "html"):
         page = _read_page(stream, kind, place, encoding)
         yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
@@ -214,7 +216,7 @@ def page_from_bytes(content: bytes | str, id: str, *, encoding: str | None = Non
         )
     encoding = "utf-8" if isinstance(content, str) else encoding
     check_is_text(data[:HEAD], encoding, "")
-    kind = kind_by_content("", beginning(data[:HEAD], encoding))
+    kind = form_of("", beginning(data[:HEAD], encoding))
     return read_page(data, kind, id=id, source="", encoding=encoding)
 
 

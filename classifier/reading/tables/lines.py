@@ -46,7 +46,7 @@ class Line:
 def read_lines(
     stream: io.BufferedReader, encoding: str | None, source: str, *, first: int = 1, as_bytes: bool = False
 ) -> Iterator[Line]:
-    """Return the lines of a stream that ends in nothing but line feeds (or CR LF).
+    """Return the lines of a stream that ends in line feeds, CR LF, or CR alone.
 
     The encoding is `encoding`, or what the first bytes show (a byte order mark, UTF-16's NUL bytes, Vietnamese in an
     old encoding), or UTF-8. A line that is not in it or is longer than MAX_LINE bytes carries a problem, and the next
@@ -60,6 +60,8 @@ def read_lines(
     if not splits_at_line_feeds(name):
         stream = io.BufferedReader(_AsUtf8(stream, name, source), _CHUNK)
         name = "utf-8"
+    elif _ends_in_returns(stream.peek(HEAD)[:HEAD]):
+        stream = io.BufferedReader(_WithLineFeeds(stream), _CHUNK)
     number = first - 1
     while data := stream.readline(MAX_LINE + 1):
         number += 1
@@ -85,6 +87,26 @@ def _decoded(number: int, data: bytes, name: str, where: str) -> Line:
 def _skip_rest(stream: io.BufferedReader) -> None:
     while (data := stream.readline(_CHUNK)) and not data.endswith(b"\n"):
         pass
+
+
+def _ends_in_returns(head: bytes) -> bool:
+    """Whether lines end in carriage returns alone, as spreadsheets for old Macs write them."""
+    return b"\r" in head[:-1] and b"\n" not in head
+
+
+class _WithLineFeeds(io.RawIOBase):
+    """A stream whose lines end in carriage returns alone, seen with line feeds."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read1(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class _AsUtf8(io.RawIOBase):

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of a table's columns where they are not the usual ones (None: the usual names)."""
+    """Names of a table's columns where they are not the usual ones (None: the usual names), and how it is written.
+
+    form: what all files are read as, one of READ_AS, whatever they look like. delimiter: that of CSV files, "tab" too.
+    """
 
     id: str | None = None
     title: str | None = None
@@ -31,9 +34,13 @@ class Columns:
     label: str | None = None
     labels: str | None = None
     date: str | None = None
+    form: str | None = None
+    delimiter: str | None = None
 
 
 USUAL = Columns()
+NAMED = tuple(field.name for field in fields(Columns) if field.name not in ("form", "delimiter"))
+"""The roles whose columns a user can name."""
 
 # The first of a role's names that has something in it counts; the others go to `Page.extra`. Case is no matter.
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -63,6 +70,7 @@ _LISTS = ("keywords", "authors")
 """Roles of one text and of several, which stay in `Page.extra` where something else stands there."""
 
 _TEXTS = ("id", "title", "lead", "byline", "text")
+_TEXT_ROLES = frozenset(("text", "title", "lead"))
 
 TEXT_REMEDY = "name it with --text-column"
 
@@ -144,13 +152,24 @@ def _names_in_extra(row: Mapping[str, Any], roles: Mapping[str, str], columns: C
 def check_columns(names: Collection[str], columns: Columns, source: str) -> None:
     """Raise UnreadableError if a header lacks a column that was named, or any text at all."""
     roles = _roles(dict.fromkeys(names, "x"), columns)
-    for field in fields(Columns):
-        name = getattr(columns, field.name)
-        if name is not None and field.name not in roles:
+    for role in NAMED:
+        name = getattr(columns, role)
+        if name is not None and role not in roles:
             what = f"has no column {name!r}, only {_listed(names)}"
-            raise UnreadableError(source, what, f"name one of these with --{field.name}-column")
-    if not {"text", "title", "lead"} & roles.keys():
+            raise UnreadableError(source, what, f"name one of these with --{role}-column")
+    if not _TEXT_ROLES & roles.keys():
         raise UnreadableError(source, f"has no column with text, only {_listed(names)}", TEXT_REMEDY)
+    for role in NAMED:
+        twin = f"{roles.get(role)}#2"
+        if getattr(columns, role) is None and twin in names:
+            what = f"has two columns {roles[role]!r}"
+            raise UnreadableError(source, what, f"name the one to use with --{role}-column ({twin!r} is the second)")
+
+
+def known_columns(names: list[str], columns: Columns = USUAL) -> int:
+    """Return how many of a header's names mean something to chude, 0 if none of them is a text's."""
+    roles = _roles(dict.fromkeys(filter(None, names), "x"), columns)
+    return len(roles) if _TEXT_ROLES & roles.keys() else 0
 
 
 def needed(names: Collection[str], columns: Columns) -> set[str]:
@@ -187,7 +206,7 @@ def _columns_of(keys: tuple[str, ...], columns: Columns) -> tuple[tuple[str, tup
     folded: dict[str, str] = {}
     for key in keys:
         folded.setdefault(_folded(key), key)
-    taken = {getattr(columns, field.name) for field in fields(Columns)}
+    taken = {getattr(columns, role) for role in NAMED}
     found = []
     for role, usual in _NAMES.items():
         named: str | None = getattr(columns, role, None)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError
-from classifier.reading.limits import MAX_JSON, MAX_JSON_VALUES, MAX_LINE_VALUES, MIB
-from classifier.reading.raw.encoding import decode
+from classifier.reading.limits import MAX_LINE_VALUES
 from classifier.reading.tables.delimited import read_records
 from classifier.reading.tables.exact_json import exact_row
+from classifier.reading.tables.json_values import DECODER, json_error, json_values, values_at_least
 from classifier.reading.tables.lines import read_lines
 from classifier.reading.tables.rows import USUAL, Columns, check_columns, page_from_row, unique_names
+from classifier.reading.tables.wrapped import holds_rows, wrapped_rows
 from classifier.types import Page, Skipped
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 LABEL_MARK = "__label__"
 _LABEL = re.compile(rf"(?:(?<!\S)|(?<=[,;|])){LABEL_MARK}((?:(?![,;|]?{LABEL_MARK})\S)+)")
 _BARE_SEPARATORS = re.compile(r"^[\s,;|]+")
-_SPACE = re.compile(r"[ \t\n\r]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,23 @@ class Table:
             said = spent(error, self.at(line))
         return Skipped(said.where, said.what, said.remedy)
 
-    def value(self, value: Any, line: int) -> Page | Skipped:
-        """Return the page of a JSON value, which should be an object."""
-        if isinstance(value, dict):
-            return self.row(value, line)
-        return Skipped(self.at(line), f"is {_kind_of(value)}, not a JSON object")
+    def values(self, value: Any, line: int) -> Iterator[Page | Skipped]:
+        """Yield the page of a JSON value, or those of the rows in it where it is none itself."""
+        item = self.row(value, line) if isinstance(value, dict) else None
+        if isinstance(item, Page) and (item.lead or item.body or not holds_rows(value)):
+            yield item
+            return
+        try:
+            rows = wrapped_rows(value, self.at(line))
+        except UnreadableError as error:
+            yield Skipped(error.where, error.what, error.remedy)
+            return
+        if rows is None:
+            remedy = "give each row the names of its columns" if isinstance(value, list) else ""
+            yield item or Skipped(self.at(line), f"is {_kind_of(value)}, not a JSON object", remedy)
+            return
+        for number, row in enumerate(rows, start=line):
+            yield self.row(row, number)
 
 
 def read_table(stream: io.BufferedReader, kind: str, table: Table) -> Iterator[Page | Skipped]:
@@ -85,68 +96,37 @@ def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page |
     for raw in read_lines(stream, table.encoding, table.source, first=table.first_line, as_bytes=True):
         few = len(raw.data) < MAX_LINE_VALUES  # a value takes a byte at least
         if few and raw.data and (row := exact_row(raw.data)) is not None:
-            yield table.value(row, raw.number)
+            yield from table.values(row, raw.number)
             continue
         line = raw.decoded(table.source)
         if line.problem:
             yield line.problem
-        elif _values(line.text) > MAX_LINE_VALUES:
+        elif values_at_least(line.text) > MAX_LINE_VALUES:
             yield Skipped(table.at(line.number), f"holds more than {MAX_LINE_VALUES:,} values", "is it one row?")
         elif line.text.strip():
             try:
-                value = _JSON.decode(line.text)
+                value = DECODER.decode(line.text)
             except MemoryError as error:
                 said = spent(error, table.at(line.number))
                 yield Skipped(said.where, said.what, said.remedy)
             except RecursionError:
                 yield Skipped(table.at(line.number), "is nested too deeply")
             except ValueError as error:
-                yield Skipped(table.at(line.number), f"is not JSON ({_json_error(error)})")
+                yield Skipped(table.at(line.number), f"is not JSON ({json_error(error)})")
             else:
-                yield table.value(value, line.number)
+                yield from table.values(value, line.number)
 
 
 def _read_json(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
-    """Return a document: one array of rows, or values one after the other, however they are laid out.
-
-    Its text is in memory as a whole, but one row at a time is an object. Rows are numbered instead of lines.
-    """
-    data = stream.read(MAX_JSON + 1)
-    if len(data) > MAX_JSON:
-        raise UnreadableError(table.source, f"is larger than {MAX_JSON // MIB} MiB", "write it as JSON lines (.jsonl)")
-    text = decode(data, table.encoding, where=table.source)
-    del data
-    if _values(text) > MAX_JSON_VALUES:
-        raise UnreadableError(
-            table.source, f"holds more than {MAX_JSON_VALUES:,} values", "write it as JSON lines (.jsonl)"
-        )
-    at = _skip_space(text, 0)
-    in_array = text.startswith("[", at)
-    at = _skip_space(text, at + in_array)
-    number = 0
-    while at < len(text) and not (in_array and text[at] == "]"):
-        number += 1
-        try:
-            value, at = _JSON.raw_decode(text, at)
-        except (RecursionError, ValueError) as error:
-            what = (
-                "is nested too deeply" if isinstance(error, RecursionError) else f"is not JSON ({_json_error(error)})"
-            )
-            raise UnreadableError(table.at(number), what, "the rows after it were not read") from error
-        yield table.value(value, number)
-        at = _skip_space(text, at)
-        if in_array and text[at : at + 1] == ",":
-            at = _skip_space(text, at + 1)
-        elif in_array and text[at : at + 1] != "]":
-            raise UnreadableError(
-                table.at(number + 1), "no comma before this row", "the rows from here on were not read"
-            )
-    if in_array and not text.startswith("]", at):
-        raise UnreadableError(table.source, f"ends in the middle of its array, after row {number}")
+    """Return the rows of a document; they are numbered instead of lines, and one at a time is in memory."""
+    for number, value in json_values(stream, table.encoding, table.source):
+        yield from table.values(value, number)
 
 
 def _read_delimited(stream: io.BufferedReader, table: Table, *, tabs: bool) -> Iterator[Page | Skipped]:
-    records = read_records(read_lines(stream, table.encoding, table.source), table.source, tabs=tabs)
+    records = read_records(
+        read_lines(stream, table.encoding, table.source), table.source, tabs=tabs, columns=table.columns
+    )
     header: list[str] | None = None
     for number, record in records:
         if isinstance(record, Skipped):
@@ -179,25 +159,6 @@ def _read_parquet(stream: io.BufferedReader, table: Table) -> Iterator[Page | Sk
 
     for number, row in parquet_rows(stream, table.source, table.columns):
         yield row if isinstance(row, Skipped) else table.row(row, number)
-
-
-_JSON = json.JSONDecoder(parse_constant=lambda _name: None)  # NaN, as pandas writes a missing text, is null
-
-
-def _values(text: str) -> int:
-    """At least how many values a JSON text may become, counted without making them."""
-    return text.count(",") + text.count("[") + text.count("{")
-
-
-def _skip_space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _json_error(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg[:1].lower()}{error.msg[1:]}, character {error.pos + 1}"
-    return "a number is too long"
 
 
 def _kind_of(value: Any) -> str:

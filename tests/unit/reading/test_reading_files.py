@@ -325,17 +325,20 @@ def test_rows_before_the_damage_are_read(tmp_path: Path) -> None:
 def test_packed_bombs_do_not_fill_the_memory(tmp_path: Path) -> None:
     """A small file that unpacks to far more than a page may have is reported, in the memory of one page."""
     bomb = put(tmp_path / "a.txt.gz", gzip.compress(b"a" * 2**20, mtime=0) * 250)
-    line = put(tmp_path / "b.jsonl.gz", gzip.compress(b"[" * 2**20, mtime=0) * 250)
+    many = gzip.compress(b"a" * 2**20, mtime=0) * 250
+    line = put(tmp_path / "b.jsonl.gz", gzip.compress(b'{"text": "', mtime=0) + many)
+    deep = put(tmp_path / "d.jsonl.gz", gzip.compress(b"[" * 2**20, mtime=0) * 250)
     dictionary = [{"id": lzma.FILTER_LZMA2, "dict_size": 2**29}]
     greedy = put(tmp_path / "c.txt.xz", lzma.compress(TEXT.encode(), filters=dictionary))
     tracemalloc.start()
-    pages, skipped = read(bomb, line, greedy)
+    pages, skipped = read(bomb, line, greedy, deep)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert pages == []
     assert "is larger than 32 MiB" in skipped[0].reason
     assert "longer than 64 MiB" in skipped[1].reason
     assert "emory" in skipped[2].reason
+    assert "is nested too deeply" in skipped[3].reason
     assert peak < 200 * 2**20
 
 

@@ -14,6 +14,7 @@ from classifier.types import OTHER
 from classifier.vietnamese.language import foreign_share
 from classifier.wording import opening
 from eval.scores.gold import reads_as
+from training.damage import damages
 from training.findings import Finding, ranked
 from training.label_errors import QUICK, likely_label_errors
 
@@ -96,7 +97,7 @@ def leaks(corpus: Corpus, prints: Fingerprints, against: Corpus, similarity: flo
 
 
 def texts(corpus: Corpus, prints: Fingerprints) -> Iterator[Finding]:
-    """CH301-CH303: articles without words, with hardly any, or in another language."""
+    """CH301-CH309: articles without words, with hardly any, in another language, or of damaged text."""
     sizes = prints.sizes
     tiny = tiny_below(sizes[sizes > 0])
     for article, size in zip(corpus.articles, sizes.tolist(), strict=True):
@@ -108,6 +109,8 @@ def texts(corpus: Corpus, prints: Fingerprints) -> Iterator[Finding]:
         elif size < tiny:
             few = "1 syllable" if size == 1 else f"{size} syllables"
             yield from _single("CH302", article, f"has only {few}, too little to show a topic")
+        for code, message in damages(article.page):
+            yield from _single(code, article, message)
 
 
 def tiny_below(sizes: NDArray[np.int32]) -> int:

@@ -53,13 +53,13 @@ def command(
     """Looks a labelled corpus over and names what a person should see, worst first, with file and line.
 
     \b
-    CH101 exact-duplicate             CH301 empty-text
-    CH102 near-duplicate              CH302 tiny-text
-    CH103 duplicate-with-other-label  CH303 not-vietnamese (texts typed without accents pass)
-    CH201 leak-exact                  CH401 rare-label
-    CH202 leak-near                   CH402 imbalance
-    CH203 leak-other-label            CH403 one-label
-    CH501 likely-label-error          CH404 label-spelt-twice
+    CH101 exact-duplicate             CH301 empty-text      CH401 rare-label
+    CH102 near-duplicate              CH302 tiny-text       CH402 imbalance
+    CH103 duplicate-with-other-label  CH303 not-vietnamese  CH403 one-label
+    CH201 leak-exact                  CH304 mojibake        CH404 label-spelt-twice
+    CH202 leak-near                   CH305 lost-letters    CH501 likely-label-error
+    CH203 leak-other-label            CH306 markup          CH308 no-accents
+                                      CH307 segmented       CH309 odd-characters
 
     CH2xx are articles of --against that stand in CORPUS. A row whose column `checked` names codes (["CH501"]) is not
     reported under them again. Exit code 0: clean; 1: findings, or inputs skipped; 3: no input.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -10,11 +11,13 @@ import numpy as np
 import pytest
 from conftest import SHARED
 
+from classifier.reading import read_pages
 from classifier.types import Page
 from classifier.vietnamese.language import foreign_share
 from eval.scores.gold import reads_as
 from training.checks import check, tiny_below
 from training.corpus import Article, Corpus, read_corpus
+from training.damage import damages
 from training.findings import RULES, Finding, ranked
 from training.label_errors import suspects
 
@@ -393,3 +396,29 @@ def test_labels_in_two_spellings_of_one_word_are_noticed(old, new):
         [article(label, text("syria", start + n)) for n in range(12)] for label, start in ((old, 100), (new, 300))
     )
     assert [code for code, *_ in found(corpus(*clean(), *one, *two))] == ["CH404"]
+
+
+@pytest.mark.parametrize(
+    ("code", "row"),
+    [
+        ("CH304", VIETNAMESE.encode().decode("cp1252", "replace").replace("\ufffd", "")),
+        ("CH305", VIETNAMESE.replace("ặ", "\ufffd")),
+        ("CH305", re.sub("(?<=[a-zđ])[ạặộốêềịợướậấ](?=[a-z])", "?", VIETNAMESE)),
+        ("CH306", f"<p>{VIETNAMESE}</p>"),
+        ("CH306", VIETNAMESE.replace(" ", "&nbsp;")),
+        ("CH307", re.sub(r"(\w+) (\w+) (\w+)", r"\1_\2 \3", VIETNAMESE)),
+        ("CH308", without_accents(VIETNAMESE)),
+        ("CH309", VIETNAMESE.replace(" ", "\u200b ")),
+        ("CH309", VIETNAMESE.replace("đ", "ð")),
+    ],
+)
+def test_damaged_texts_are_named(tmp_path, code, row):
+    """CH304 to CH309, from a row as from a page, each alone; the same text undamaged has none of them."""
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": row}), encoding="utf-8")
+    (tmp_path / "a.txt").write_text(row, encoding="utf-8")
+    (page,) = read_pages([tmp_path / "a.jsonl"])
+    assert [found for found, _ in damages(page)] == [code]
+    if code not in ("CH306", "CH309"):  # a text file has tags as they stand; pages are cleaned as they are read
+        (page,) = read_pages([tmp_path / "a.txt"])
+        assert [found for found, _ in damages(page)] == [code]
+    assert list(damages(Page("x", body=VIETNAMESE + " Xem a_b.html?x=1, ai_do@b.example?"))) == []

@@ -117,9 +117,11 @@ def _run(application: Any, bound: socket.socket, opened: Callable[[], None]) -> 
 
             numbers = [getattr(signal, one) for one in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, one)]
             before = {number: signal.signal(number, end) for number in numbers}
+            told = signal.set_wakeup_fd(-1)  # who waits there would end a program that seems deaf to its signals
             try:
                 yield
             finally:
+                signal.set_wakeup_fd(told)
                 for number, handler in before.items():
                     signal.signal(number, handler)
 

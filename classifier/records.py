@@ -1,10 +1,11 @@
-"""Predictions and pages as plain records: what a JSON line, a row of Parquet and a batch of an engine hold."""
+"""Predictions, pages and clusters as plain records: what JSON lines, rows of Parquet and engines' batches hold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from classifier.clustering import Cluster
     from classifier.types import Page, Prediction
 
 PREDICTION: dict[str, Any] = {
@@ -55,3 +56,28 @@ def page_record(page: Page) -> dict[str, Any]:
     related = [{"headline": item.headline, "blurb": item.blurb, "url": item.url} for item in page.related]
     fields = {name: getattr(page, name) for name in PAGE if name != "related"}
     return {name: list(one) if isinstance(one, tuple) else one for name, one in fields.items()} | {"related": related}
+
+
+def cluster_record(cluster: Cluster) -> dict[str, Any]:
+    """The cluster as the contract's JSON object; `kind` tells news from service items and outliers."""
+    from classifier.clustering.weeks import days_of, weeks
+
+    row: dict[str, Any] = {
+        "cluster": cluster.number,
+        "kind": cluster.kind,
+        "size": cluster.size,
+        "topic": cluster.topic,
+        "keywords": list(cluster.keywords),
+        "representative": cluster.representative,
+        "silhouette": round(cluster.silhouette, 4),
+        "headlines": [
+            {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)}
+            | ({"dates": list(item.dates)} if item.dates else {})
+            for item in cluster.headlines
+        ],
+    }
+    if days := days_of(cluster):
+        row |= {"first": days[0].isoformat(), "last": days[-1].isoformat()}
+    if any(item.dates for item in cluster.headlines):
+        row["weeks"] = weeks(cluster)
+    return row

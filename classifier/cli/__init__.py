@@ -32,6 +32,7 @@ COMMANDS = (
     "show",
     "stories",
     "label",
+    "serve",
     "demo",
     "completion",
 )

@@ -9,6 +9,7 @@ from classifier import wording
 from classifier.cli import writers
 from classifier.disk.atomic import Contents, replacing_file, write_whole
 from classifier.display import shown_clusters
+from classifier.records import cluster_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,38 +34,13 @@ CONTENTS = Contents(
 _SHOWN = 5
 
 
-def as_json(cluster: Cluster) -> dict[str, Any]:
-    """The cluster as the contract's JSON object; `kind` tells news from service items and outliers."""
-    from classifier.clustering.weeks import days_of, weeks
-
-    row: dict[str, Any] = {
-        "cluster": cluster.number,
-        "kind": cluster.kind,
-        "size": cluster.size,
-        "topic": cluster.topic,
-        "keywords": list(cluster.keywords),
-        "representative": cluster.representative,
-        "silhouette": round(cluster.silhouette, 4),
-        "headlines": [
-            {"headline": item.headline, "blurb": item.blurb, "pages": list(item.pages)}
-            | ({"dates": list(item.dates)} if item.dates else {})
-            for item in cluster.headlines
-        ],
-    }
-    if days := days_of(cluster):
-        row |= {"first": days[0].isoformat(), "last": days[-1].isoformat()}
-    if any(item.dates for item in cluster.headlines):
-        row["weeks"] = weeks(cluster)
-    return row
-
-
 def write(clusters: Sequence[Cluster], form: str, stream: IO[Any]) -> None:
     """Writes clusters in one of the formats; the flat ones have a row a headline."""
     from classifier.clustering.weeks import days_of
 
     dated = any(days_of(cluster) for cluster in clusters)
     heading = ("#", "size", "topic", "keywords", *(["ran"] if dated else []), "headlines")
-    rows = writers.RowForm(as_json, _SHAPE, partial(_table_row, dated=dated), heading, _records, _cells)
+    rows = writers.RowForm(cluster_record, _SHAPE, partial(_table_row, dated=dated), heading, _records, _cells)
     writers.write_things(clusters, form, stream, rows)
 
 

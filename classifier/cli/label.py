@@ -68,7 +68,7 @@ def command(
     from classifier.desk.schema import desk_file
     from classifier.desk.store import Desk
     from training.desk.exchange import form_of
-    from training.desk.serve import check_installed, listening
+    from training.desk.serve import check_desk_installed, desk_socket
     from training.desk.topics import give_topics, read_topics
 
     common.check_target(export, (*paths, store))
@@ -76,7 +76,7 @@ def command(
         form_of(export)  # before the work, not after it
     opens = not labels and not export
     if opens:
-        check_installed()
+        check_desk_installed()
         if not paths and not Path(store).exists():
             raise click.UsageError(f"{store} does not exist yet; name a PATH with articles")
     elif model:
@@ -96,7 +96,7 @@ def command(
         if export:
             _export(desk, export)
         if opens:
-            with listening(port) as bound:
+            with desk_socket(port) as bound:
                 _open(desk, store, bound, first, browser=not no_browser)
     return 1 if tally.skipped else 0
 

@@ -124,13 +124,13 @@ def _executor(model: Model, jobs: int, file: Path) -> Any:
         raise _NoWorkers(f"{file.parent.parent}: {(error.strerror or str(error)).lower()}") from error
     # The executor below joblib.Parallel: there a batch whose worker died could not be told from one that is done.
     try:
-        return ProcessPoolExecutor(jobs, env=threads, initializer=_end_with, initargs=(os.getpid(), str(file.parent)))
+        return ProcessPoolExecutor(jobs, env=threads, initializer=end_with, initargs=(os.getpid(), str(file.parent)))
     except OSError as error:  # a lock that processes share lies in /dev/shm, which may be full, read-only or missing
         raise _NoWorkers(f"no lock can be shared: {(error.strerror or str(error)).lower()}; see /dev/shm") from error
 
 
 def _submitted(executor: Any, work: Callable[[Model, list[Page]], R], file: Path, batch: list[Page]) -> Any:
-    with strangers_modules_out(), _signals_held():
+    with strangers_modules_out(), signals_held():
         try:
             return executor.submit(_call, work, str(file), batch)
         except OSError as error:  # the first batch starts the processes
@@ -138,7 +138,7 @@ def _submitted(executor: Any, work: Callable[[Model, list[Page]], R], file: Path
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def signals_held() -> Iterator[None]:
     """Workers that start in the block never get Ctrl-C, which a terminal sends to all processes, nor what `timeout`
     sends: to end them is their parent's part. They inherit the mask; the parent gets its signals after the block.
     """
@@ -158,13 +158,14 @@ def _signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with(parent: int, folder: str) -> None:
-    """Has this worker end, and remove the folder, soon after its parent was killed: nobody else would."""
+def end_with(parent: int, folder: str) -> None:
+    """Has this worker end, and remove the folder ("": none), soon after its parent was killed: nobody else would."""
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from classifier.cli.cluster_files import as_json, write_folder
+from classifier.cli.cluster_files import write_folder
 from classifier.clustering import cluster_merged, merge_headlines
 from classifier.clustering.weeks import all_weeks, weeks
+from classifier.records import cluster_record
 
 HOSTILE = [
     ('<script>alert(1)</script> \x1b[31m\x00 đỏ & "ngoặc"', "<img src=x onerror=alert(1)>", "<b>x</b>", "2026-02-03"),
@@ -40,7 +41,7 @@ def folder(result, tmp_path_factory):
 
 def test_weeks_first_and_last_are_of_real_days(result):
     """Each date counts in its ISO week; what is no date counts as undated and is neither first nor last."""
-    rows = [as_json(cluster) for cluster in result.clusters]
+    rows = [cluster_record(cluster) for cluster in result.clusters]
     counted = sum(count for row in rows for count in row["weeks"].values())
     assert counted == len(ROWS) + len(HOSTILE)
     assert sum(row["weeks"].get("undated", 0) for row in rows) == 1

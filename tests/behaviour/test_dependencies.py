@@ -29,7 +29,7 @@ def test_the_docs_have_every_range_as_it_is():
         if len(cells) == 4
     }
     development = {"httpx", "hypothesis", "mypy", "pandas", "polars", "pytest", "pytest-cov", "pytest-xdist", "ruff"}
-    development |= {"axe-core-python", "selenium", "setuptools"}
+    development |= {"axe-core-python", "schemathesis", "selenium", "setuptools"}
     for requirement in requirements():
         name, span = re.fullmatch(r"([A-Za-z0-9._-]+)(.*)", requirement).groups()
         if name not in development:

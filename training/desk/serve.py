@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import socket
-from contextlib import contextmanager
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.errors import NoInputError, UsageError
+from classifier.service.listen import check_installed, listening, run
 from classifier.types import OTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from types import FrameType
+    import socket
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,32 +27,17 @@ NEEDED = ("starlette", "uvicorn", "jinja2")
 MOST_ARTICLES = 200_000
 
 
-def check_installed() -> None:
+def check_desk_installed() -> None:
     """Raises UsageError, which names the extra, where a library of the page is missing."""
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise UsageError(
-            "chude label", f"the page needs {', '.join(missing)}", "install them with: pip install 'chude[desk]'"
-        )
+    check_installed("chude label", NEEDED, "desk")
 
 
-def listening(port: int | None) -> socket.socket:
+def desk_socket(port: int | None) -> socket.socket:
     """A socket on this machine alone, on the port that was asked for, else on the usual one or any.
 
     Raises UsageError where the port that was asked for is taken.
     """
-    for wanted in (port,) if port is not None else (USUAL_PORT, 0):
-        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind((HOST, wanted))
-        except OSError as error:
-            found.close()
-            if port is not None:
-                what = f"port {port} cannot be listened on ({(error.strerror or str(error)).lower()})"
-                raise UsageError("--port", what, "name another, or none") from error
-            continue
-        return found
-    raise AssertionError("port 0 is any that is free")
+    return listening(HOST, (USUAL_PORT, 0) if port is None else (port,), asked=port is not None)
 
 
 def told_by(model: Model, pages: Sequence[Page]) -> dict[str, NDArray[np.float32]]:
@@ -95,44 +77,6 @@ def serve(
     token = secrets.token_urlsafe(24)
     guarded = application(session, name, hosts=(f"{HOST}:{port}", f"localhost:{port}"), token=token)
     try:
-        _run(guarded, bound, lambda: opened(f"http://{HOST}:{port}/?token={token}"))
+        run(guarded, bound, lambda: opened(f"http://{HOST}:{port}/?token={token}"))
     finally:
         session.close()
-
-
-def _run(application: Any, bound: socket.socket, opened: Callable[[], None]) -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        """Ends in peace when it is told to: that is how a desk is closed."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            opened()
-
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            def end(_number: int, _frame: FrameType | None) -> None:
-                self.should_exit = True
-
-            numbers = [getattr(signal, one) for one in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, one)]
-            before = {number: signal.signal(number, end) for number in numbers}
-            told = signal.set_wakeup_fd(-1)  # who waits there would end a program that seems deaf to its signals
-            try:
-                yield
-            finally:
-                signal.set_wakeup_fd(told)
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-
-    config = uvicorn.Config(
-        application,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    Server(config).run(sockets=[bound])

@@ -21,6 +21,8 @@ __all__ = ["check", "compare", "evaluate", "read_corpus", "train"]
 
 _HOMES = {
     "check": "training.checks",
+    "SegmentedTfidf": "training.estimators",
+    "TopicClassifier": "training.estimators",
     "compare": "training.comparison",
     "evaluate": "training.judge",
     "read_corpus": "training.corpus",

@@ -24,11 +24,14 @@ _SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A page with its gold: the primary topic and every topic that applies (none for "other")."""
+    """A page with its gold: the primary topic and every topic that applies (none for "other"). weight: how much it
+    counts in the linear machines.
+    """
 
     page: Page
     primary: str
     topics: tuple[str, ...]
+    weight: float = 1.0
 
 
 @dataclass(slots=True)
@@ -142,7 +145,10 @@ def _unordered(corpus: Corpus) -> Corpus:
     counts = corpus.articles_with()
 
     def first(article: Article) -> str:
-        return min(article.topics, key=lambda topic: (-counts[topic], topic)) if article.topics else article.primary
+        # A topic that every article has tells nothing.
+        everywhere = len(corpus.articles)
+        order = sorted(article.topics, key=lambda topic: (counts[topic] == everywhere, -counts[topic], topic))
+        return order[0] if order else article.primary
 
     articles = [replace(one, primary=first(one), topics=tuple(sorted(one.topics))) for one in corpus.articles]
     return replace(corpus, articles=articles, of_sets=True)

@@ -130,7 +130,8 @@ def _fit(
         targets = np.concatenate((targets, target_matrix(items, labels)))
         kept_together += news.fold_groups()
         primaries = primaries + items.primaries
-    scores = out_of_fold_scores(made.features, targets, primaries, spec, kept_together)
+    own = _own_weights(corpus, len(targets))
+    scores = out_of_fold_scores(made.features, targets, primaries, spec, kept_together, own)
     out_of_fold, of_real_news = scores[: tokens.pages], scores[tokens.pages :]
     in_corpus = calibrate(out_of_fold, corpus, labels, spec, groups)
     # What was written for the project is like itself; what the model will meet is like real news.
@@ -138,16 +139,21 @@ def _fit(
         calibration = evened(calibrate(of_real_news, items, labels, spec), items.primaries, labels)
     else:
         calibration = moved(in_corpus, labels, spec)
-    model = linear_model(labels, spec, made, targets, calibration)
+    model = linear_model(labels, spec, made, targets, calibration, own)
     usual = usual_share(made.vocabulary.hashes, tokens.batches, tokens.lexicon)
     return Fitted(model, made.vocabulary, out_of_fold, in_corpus, of_real_news if news else None, groups, spec, usual)
 
 
 def linear_model(
-    labels: list[str], spec: TrainingSpec, made: Design, targets: NDArray[np.bool_], calibration: Calibration
+    labels: list[str],
+    spec: TrainingSpec,
+    made: Design,
+    targets: NDArray[np.bool_],
+    calibration: Calibration,
+    own: NDArray[np.float64] | None = None,
 ) -> Model:
-    """The model of a design's articles (n, V) and which labels apply to them (n, L)."""
-    weights, intercepts = fit_linear(made.features, targets, spec)
+    """The model of a design's articles (n, V) and which labels apply to them (n, L); own (n,): their weights."""
+    weights, intercepts = fit_linear(made.features, targets, spec, own)
     return Model(
         labels=labels,
         features=spec.features,
@@ -157,3 +163,11 @@ def linear_model(
         intercepts=intercepts.astype(np.float32),
         calibration=calibration,
     )
+
+
+def _own_weights(corpus: Corpus, rows: int) -> NDArray[np.float64] | None:
+    """(rows,) the articles' weights, 1 for the counted news below them; None where all weigh the same."""
+    weights = [article.weight for article in corpus.articles]
+    if all(weight == 1 for weight in weights):
+        return None
+    return np.array(weights + [1.0] * (rows - len(weights)))

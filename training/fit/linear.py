@@ -32,24 +32,26 @@ def sparse(rows: Counts, terms: int) -> csr_matrix:
 
 
 def fit_linear(
-    matrix: csr_matrix, targets: NDArray[np.bool_], spec: TrainingSpec
+    matrix: csr_matrix, targets: NDArray[np.bool_], spec: TrainingSpec, own: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """One linear machine a label, by `spec.solver`: weights (V, L) and intercepts (L,)."""
+    """One linear machine a label, by `spec.solver`: weights (V, L) and intercepts (L,). own (n,): articles' weights."""
     from joblib import Parallel, delayed
 
     # Not threads: LIBLINEAR draws from one random state a process, so that threads would race for it. Processes only
     # pay for large corpora.
     with strangers_modules_out():
         columns = Parallel(n_jobs=-1 if matrix.nnz >= PARALLEL_FROM else 1)(
-            delayed(_fit_one)(matrix, targets[:, label], spec) for label in range(targets.shape[1])
+            delayed(_fit_one)(matrix, targets[:, label], spec, own) for label in range(targets.shape[1])
         )
     return np.stack([column[:-1] for column in columns], axis=1), np.array([column[-1] for column in columns])
 
 
-def _fit_one(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
+def _fit_one(
+    matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec, own: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
     if target.all() or not target.any():  # in a fold a rare label may be missing: its score says "no" (or "yes") always
         return np.append(np.zeros(matrix.shape[1]), 1.0 if target.all() else -1.0)
-    return SOLVERS[spec.solver].learn(matrix, target, spec)
+    return SOLVERS[spec.solver].learn(matrix, target, spec, own)
 
 
 def out_of_fold_scores(
@@ -58,11 +60,12 @@ def out_of_fold_scores(
     primaries: list[str],
     spec: TrainingSpec,
     groups: Sequence[Hashable] | None = None,
+    own: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """(n, L) scores of each article by a model that saw neither it nor others of its group."""
     scores = np.zeros(targets.shape)
     for train, test in inner_folds(primaries, spec, groups):
-        weights, intercepts = fit_linear(matrix[train], targets[train], spec)
+        weights, intercepts = fit_linear(matrix[train], targets[train], spec, None if own is None else own[train])
         scores[test] = matrix[test] @ weights + intercepts
     return scores
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from training.fit.spec import TrainingSpec
 
-    Learn = Callable[[csr_matrix, NDArray[np.bool_], TrainingSpec], NDArray[np.float64]]
+    Weights = NDArray[np.float64] | None
+    Learn = Callable[[csr_matrix, NDArray[np.bool_], TrainingSpec, Weights], NDArray[np.float64]]
 
 MOST_ROUNDS = 5_000
 
@@ -28,17 +29,21 @@ class Solver:
     strengths: tuple[float, ...]
 
 
-def svm(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
+def svm(
+    matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec, weights: Weights = None
+) -> NDArray[np.float64]:
     """A linear SVM with squared hinge loss (Fan et al. 2008, LIBLINEAR, dual)."""
     from sklearn.svm import LinearSVC
 
     machine = LinearSVC(
         C=spec.C, dual=True, max_iter=MOST_ROUNDS, random_state=spec.seed, class_weight=class_weight(target, spec)
     )
-    return _weights(machine.fit(matrix, target))
+    return _weights(machine.fit(matrix, target, weights))
 
 
-def logistic(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) -> NDArray[np.float64]:
+def logistic(
+    matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec, weights: Weights = None
+) -> NDArray[np.float64]:
     """Logistic regression with L2 (LIBLINEAR's dual, on wide rows ten times as fast as its primal): log-odds."""
     from sklearn.linear_model import LogisticRegression
 
@@ -50,7 +55,7 @@ def logistic(matrix: csr_matrix, target: NDArray[np.bool_], spec: TrainingSpec) 
         random_state=spec.seed,
         class_weight=class_weight(target, spec),
     )
-    return _weights(machine.fit(matrix, target))
+    return _weights(machine.fit(matrix, target, weights))
 
 
 SOLVERS = {
@@ -58,7 +63,8 @@ SOLVERS = {
     "logistic": Solver("logistic regression", logistic, (3.0, 10.0)),
 }
 """By name. `learn` gives the weights (V + 1,) of one label against the rest, the intercept last; `target` (n,) is true
-where an article has the label. Other values of C were no better first ones on any of the corpora."""
+where an article has the label, `weights` (n,) are the articles' own, if they have any. Other values of C were no better
+first ones on any of the corpora."""
 
 
 def class_weight(target: NDArray[np.bool_], spec: TrainingSpec) -> dict[bool, float] | None:

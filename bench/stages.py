@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.measure import about, table
 from classifier.cli import writers
-from classifier.cli.predict import row_form, rows_of
+from classifier.cli.predict import Asked, row_form, rows_of
 from classifier.model.artifact import default_artifact, load
 from classifier.reading import read_pages
 from classifier.reading.raw.streams import open_file
@@ -91,8 +91,9 @@ def profile(model: Model, source: str, limit: int | None) -> tuple[dict[str, flo
             pages.append(page)
             yield page
 
-    rows = rows_of(model, kept(), form="jsonl", threshold=None, explain=0)
-    writers.write(rows, "jsonl", io.StringIO(), row_form(explained=False))
+    asked = Asked("jsonl")
+    rows = rows_of(model, kept(), asked)
+    writers.write(rows, "jsonl", io.StringIO(), row_form(asked))
     with clock.stage("write"):
         pass
     return clock.seconds, pages

@@ -44,6 +44,7 @@ def shown_predictions(predictions: Iterable[Prediction], names: Names) -> list[P
             topic=name_of(one.topic, names),
             topics=tuple(replace(score, topic=name_of(score.topic, names)) for score in one.topics),
             secondary=tuple(name_of(label, names) for label in one.secondary),
+            covering=one.covering and tuple(name_of(label, names) for label in one.covering),
         )
         for one in predictions
     ]

@@ -20,6 +20,8 @@ PREDICTION: dict[str, Any] = {
 """The columns of a prediction, and what is in them: str, float, [shape] for a list, {name: shape} for an object."""
 REASONS: dict[str, Any] = {"reasons": [{"term": str, "weight": float}]}
 """A further column where predictions are explained."""
+COVERING: dict[str, Any] = {"set": [str]}
+"""A further column where sets of topics are asked for."""
 KNOWN: dict[str, Any] = {"known": float}
 """The last column: how much of the text the model can know."""
 
@@ -47,6 +49,8 @@ def prediction_record(prediction: Prediction) -> dict[str, Any]:
     }
     if prediction.reasons is not None:
         row["reasons"] = [{"term": r.term, "weight": round(r.weight, 6)} for r in prediction.reasons]
+    if prediction.covering is not None:
+        row["set"] = list(prediction.covering)
     row["known"] = round(prediction.known, 4)
     return row
 

@@ -111,7 +111,8 @@ class Reason:
 class Prediction:
     """The label of one page: `topics` has every label, most likely first; `secondary` the further likely topics.
 
-    `known` in [0, 1] is the share of its syllables that the model can know: see `classifier.model.known`.
+    `known` in [0, 1] is the share of its syllables that the model can know: see `classifier.model.known`. `covering`:
+    where it was asked for, the topics of which one is right as often as asked: see `classifier.model.conformal`.
     """
 
     id: str
@@ -123,3 +124,4 @@ class Prediction:
     source: str = ""
     reasons: tuple[Reason, ...] | None = None
     known: float = 1.0
+    covering: tuple[str, ...] | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.model import conformal
 from classifier.types import OTHER
 from eval.scores.calibration import expected_calibration_error
 from eval.scores.gold import topic_sets
@@ -44,7 +45,9 @@ def cross_validated(corpus: Corpus, fitted: Fitted) -> dict[str, Any]:
     probabilities = calibrated_apart(fitted.out_of_fold, corpus, labels, spec, groups)
     predicted = _predicted(fitted.model, probabilities)
     if not corpus.of_sets:
-        return _scored(corpus.primaries, predicted)
+        # Where the model learned from real news, its sets stand on that.
+        sets = {} if fitted.of_real_news is not None else _conformal(labels, probabilities, corpus.primaries)
+        return _scored(corpus.primaries, predicted) | sets
     named = named_apart(fitted.out_of_fold, corpus, labels, spec, groups)
     further = [{labels[at] for at in np.flatnonzero(row).tolist()} for row in named]
     return of_sets(corpus, [{first, *some} for first, some in zip(predicted, further, strict=True)])
@@ -96,7 +99,14 @@ def on_real_news(spec: TrainingSpec, model: Model, scores: NDArray[np.float64]) 
         "calibration_error": round(expected_calibration_error(probabilities.max(axis=1).tolist(), right), 4),
         "right_where_sure": round(sum(right[row] for row in sure) / max(1, len(sure)), 4),
         **_scored(gold, predicted),
+        **_conformal(list(model.labels), probabilities, gold),
     }
+
+
+def _conformal(labels: list[str], probabilities: NDArray[np.float64], gold: list[str]) -> dict[str, Any]:
+    """What sets of topics stand on: how likely (n, L) each article left out held its own topic."""
+    columns = [labels.index(label) for label in gold]
+    return {"conformal": conformal.kept(probabilities[np.arange(len(gold)), columns])}
 
 
 def _predicted(model: Model, probabilities: NDArray[np.float64]) -> list[str]:

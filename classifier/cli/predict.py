@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -14,7 +14,7 @@ from classifier import wording
 from classifier.budget import each_or_alone
 from classifier.cli import common, writers
 from classifier.display import shown_predictions
-from classifier.records import KNOWN, PREDICTION, REASONS, prediction_record
+from classifier.records import COVERING, KNOWN, PAGE, PREDICTION, REASONS, page_record, prediction_record
 from classifier.types import FEW_KNOWN, Skipped
 
 if TYPE_CHECKING:
@@ -29,12 +29,30 @@ if TYPE_CHECKING:
 _HEADING = ("topic", "prob.", "also", "title", "page")
 
 
+def _known_fields(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (value or "").split(",") if name.strip()))
+    there = [name for name in PAGE if name not in PREDICTION]
+    if unknown := [name for name in names if name not in there]:
+        raise click.BadParameter(f"there is no {unknown[0]!r}; there are {', '.join(there)}")
+    return names
+
+
 @click.command("predict", short_help="Labels saved pages or the rows of a table.")
 @common.paths_argument
 @common.model_option
 @writers.format_option(*writers.FORMATS)
 @click.option(
     "--threshold", type=common.FiniteRange(0, 1), metavar="P", help="Name a topic only from this probability on."
+)
+@click.option(
+    "--set",
+    "cover",
+    type=common.FiniteRange(0, 1, min_open=True, max_open=True),
+    metavar="P",
+    help="Add the smallest set of topics that holds the right one in P of cases (docs/evaluation.md).",
+)
+@click.option(
+    "--fields", callback=_known_fields, metavar="NAMES", help="Add columns of the page: date,url,site,section …"
 )
 @click.option("--explain", type=common.Whole(0), default=0, metavar="N", help="Show the N words that decided most.")
 @click.option("--jobs", type=common.Whole(1), default=1, metavar="N", help="Worker processes. [default: 1]")
@@ -49,6 +67,8 @@ def command(
     model: str | None,
     form: str | None,
     threshold: float | None,
+    cover: float | None,
+    fields: tuple[str, ...],
     explain: int,
     jobs: int,
     encoding: str | None,
@@ -87,8 +107,7 @@ def command(
             common.columns_from(options),
             resume=resume,
             encoding=encoding,
-            threshold=threshold,
-            explain=explain,
+            asked=Asked(form or "", threshold, explain, cover, fields),
         )
     if scheduler:
         raise click.UsageError("--scheduler goes with --engine dask")
@@ -103,18 +122,37 @@ def command(
     columns = common.columns_from(options)
     loaded = common.load_model(model)
     pages = with_article(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
-    label = partial(_labelled, loaded, jobs=jobs, form=form, threshold=threshold, explain=explain)
+    asked = Asked(form, threshold, explain, cover, fields)
+    if cover is not None:
+        loaded.least_share(cover)  # before the work
+    label = partial(_labelled, loaded, jobs=jobs, asked=asked)
     if resume:
-        made_with: dict[str, Any] = {"format": form, "threshold": threshold, "explain": explain, "encoding": encoding}
+        made_with: dict[str, Any] = {"format": form, **asked.told(), "encoding": encoding}
         made_with |= {"columns": asdict(columns), "inputs": list(paths), "model": _fingerprint(model)}
-        head = writers.head(form, row_form(explained=bool(explain)))
+        head = writers.head(form, row_form(asked))
         return _resumed(Path(str(target)), made_with, pages, label, head, tally, paths)
     strange = Strange()
     rows = _made(chain.from_iterable(strange.counted(label(pages))), tally.skip)
     with writers.output(target, form) as stream:
-        writers.write(tally.counted(rows), form, stream, row_form(explained=bool(explain)))
+        writers.write(tally.counted(rows), form, stream, row_form(asked))
         strange.say()
         return tally.finish("labelled", asked=paths)  # in here: without any input the old output stays
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a row is to hold, and in which format: see the command's options."""
+
+    form: str
+    threshold: float | None = None
+    explain: int = 0
+    cover: float | None = None
+    fields: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """What tells rows apart, without what is not asked for."""
+        more = {"set": self.cover, "fields": list(self.fields)}
+        return {"threshold": self.threshold, "explain": self.explain} | {key: one for key, one in more.items() if one}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +234,9 @@ def _resumed(
         return tally.finish("labelled", asked=asked)
 
 
-def _labelled(
-    model: Model, pages: Iterable[Page], *, jobs: int, form: str, threshold: float | None, explain: int
-) -> Iterator[Labelled]:
+def _labelled(model: Model, pages: Iterable[Page], *, jobs: int, asked: Asked) -> Iterator[Labelled]:
     """The rows of each batch of pages, in order."""
-    work = partial(_rows_of_batch, form=form, threshold=threshold, explain=explain)
+    work = partial(_rows_of_batch, asked=asked)
     if jobs == 1:
         yield from (work(model, batch) for batch in model.batches(pages))
         return
@@ -210,31 +246,40 @@ def _labelled(
     yield from map_batches(model, pages, work, jobs=jobs, on_loss=_say_lost)
 
 
-def rows_of(
-    model: Model, pages: Iterable[Page], *, form: str, threshold: float | None, explain: int
-) -> Iterator[Encoded]:
+def rows_of(model: Model, pages: Iterable[Page], asked: Asked) -> Iterator[Encoded]:
     """The row of each page in one of the formats, as `writers.write` takes it."""
-    predictions = model.iter_predict(pages, threshold=threshold, explain=explain)
-    return encoded(predictions, model, form=form, explain=explain)
+    for batch in model.batches(pages):
+        yield from encoded(_predicted(model, batch, asked), batch, model, asked)
 
 
-def encoded(predictions: Iterable[Prediction], model: Model, *, form: str, explain: int) -> Iterator[Encoded]:
-    """Predictions as rows in one of the formats; a table has names for labels."""
-    if form == "table":
+def encoded(predictions: Iterable[Prediction], pages: Iterable[Page], model: Model, asked: Asked) -> Iterator[Encoded]:
+    """Predictions of pages as rows in one of the formats; a table has names for labels."""
+    if asked.form == "table":
         predictions = shown_predictions(predictions, model.display_names)
-    rows = row_form(explained=bool(explain))
-    return (writers.encode(prediction, form, rows) for prediction in predictions)
+    rows = row_form(asked)
+    return (writers.encode(Row(*both), asked.form, rows) for both in zip(predictions, pages, strict=True))
 
 
-def _rows_of_batch(model: Model, pages: list[Page], *, form: str, threshold: float | None, explain: int) -> Labelled:
+def _predicted(model: Model, pages: list[Page], asked: Asked) -> list[Prediction]:
+    return model.predict(pages, threshold=asked.threshold, explain=asked.explain, cover=asked.cover)
+
+
+def _rows_of_batch(model: Model, pages: list[Page], *, asked: Asked) -> Labelled:
     def label(some: list[Page]) -> list[tuple[Encoded, bool]]:
-        predictions = model.predict(some, threshold=threshold, explain=explain)
+        predictions = _predicted(model, some, asked)
         strange = [prediction.known < FEW_KNOWN for prediction in predictions]
-        return list(zip(encoded(predictions, model, form=form, explain=explain), strange, strict=True))
+        return list(zip(encoded(predictions, some, model, asked), strange, strict=True))
 
     found = each_or_alone(label, pages)
     rows = [one if isinstance(one, Skipped) else one[0] for one in found]
     return Labelled(rows, sum(one[1] for one in found if not isinstance(one, Skipped)))
+
+
+class Row(NamedTuple):
+    """A prediction and the page that it is of."""
+
+    prediction: Prediction
+    page: Page
 
 
 def _made(
@@ -256,7 +301,7 @@ def _say_lost(why: str) -> None:
 
 def as_line(prediction: Prediction) -> str:
     """The JSON line of a prediction, put together from its parts: the encoder would take twice as long."""
-    if prediction.reasons is not None:
+    if prediction.reasons is not None or prediction.covering is not None:
         return writers.json_line(prediction_record(prediction))
     text = writers.json_string
     topics = ", ".join([f"{_before_probability(s.topic)}{round(s.probability, 6)!r}}}" for s in prediction.topics])
@@ -272,14 +317,28 @@ def _before_probability(topic: str) -> str:
     return f'{{"topic": {writers.json_string(topic)}, "probability": '
 
 
-def row_form(*, explained: bool) -> writers.RowForm[Prediction]:
-    """How predictions are written; with reasons where they are explained."""
-    shape = {**PREDICTION, **(REASONS if explained else {}), **KNOWN}
-    heading = (*_HEADING, *(["because of"] if explained else []))
-    table_row = partial(_table_row, explained=explained)
+def row_form(asked: Asked) -> writers.RowForm[Row]:
+    """How predictions are written; with reasons, sets and columns of their pages where these are asked for."""
+    explained, covered = bool(asked.explain), asked.cover is not None
+    own = {name: PAGE[name] for name in asked.fields}
+    shape = {**PREDICTION, **(REASONS if explained else {}), **(COVERING if covered else {}), **KNOWN, **own}
+    heading = (*_HEADING, *(["one of"] if covered else []), *(["because of"] if explained else []), *asked.fields)
     return writers.RowForm(
-        prediction_record, shape, table_row, heading, cells=partial(_cells, columns=tuple(shape)), line=as_line
+        partial(_record, fields=asked.fields),
+        shape,
+        partial(_table_row, asked=asked),
+        heading,
+        cells=partial(_cells, columns=tuple(shape)),
+        line=None if asked.fields else lambda row: as_line(row.prediction),
     )
+
+
+def _record(row: Row, fields: Sequence[str]) -> dict[str, Any]:
+    record = prediction_record(row.prediction)
+    if fields:
+        of_page = page_record(row.page)
+        record |= {name: of_page[name] for name in fields}
+    return record
 
 
 def marked(title: str, reasons: Iterable[Reason]) -> Text:
@@ -297,16 +356,24 @@ def marked(title: str, reasons: Iterable[Reason]) -> Text:
 def _cells(row: dict[str, Any], columns: Sequence[str]) -> list[object]:
     flat = {
         **row,
+        **{name: writers.flat_cell(value) for name, value in row.items() if name in PAGE},
         "secondary": " ".join(row["secondary"]),
+        "set": " ".join(row.get("set", ())),
         "topics": " ".join(f"{t['topic']}:{t['probability']}" for t in row["topics"]),
         "reasons": "; ".join(f"{r['term']} {r['weight']:+.3f}" for r in row.get("reasons", ())),
     }
     return [flat[column] for column in columns]
 
 
-def _table_row(prediction: Prediction, *, explained: bool) -> list[str | Text]:
-    row: list[str | Text] = [prediction.topic, f"{prediction.probability:.2f}", ", ".join(prediction.secondary)]
-    row += [marked(prediction.title, prediction.reasons or ()), prediction.id]
-    if explained:
-        row.append(", ".join(f"{reason.term} {reason.weight:+.2f}" for reason in prediction.reasons or ()))
-    return row
+def _table_row(row: Row, *, asked: Asked) -> list[str | Text]:
+    prediction = row.prediction
+    cells: list[str | Text] = [prediction.topic, f"{prediction.probability:.2f}", ", ".join(prediction.secondary)]
+    cells += [marked(prediction.title, prediction.reasons or ()), prediction.id]
+    if asked.cover is not None:
+        cells.append(", ".join(prediction.covering or ()))
+    if asked.explain:
+        cells.append(", ".join(f"{reason.term} {reason.weight:+.2f}" for reason in prediction.reasons or ()))
+    if asked.fields:
+        record = page_record(row.page)
+        cells += [str(writers.flat_cell(record[name])) for name in asked.fields]
+    return cells

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,7 @@ def run(
     *,
     resume: bool,
     encoding: str | None,
-    threshold: float | None,
-    explain: int,
+    asked: predict.Asked,
 ) -> int:
     """Labels the dataset and gives the exit code: 0, or 1 where rows were skipped or parts are missing."""
     from classifier.engines import dataset, manifest
@@ -56,7 +56,10 @@ def run(
     address = str(target) if is_remote(str(target)) else str(local_path(str(target)).absolute())
     if model is not None:
         model = str(Path(model).resolve())
-    write = partial(write_rows, form=form, threshold=threshold, explain=explain)
+    asked = replace(asked, form=form)
+    if asked.cover is not None:
+        common.load_model(model).least_share(asked.cover)  # before the work
+    write = partial(write_rows, asked=asked)
     job = Job(address, form, model, model_digest(model), encoding, columns, write)
     folder = Folder(address)
     plan = dataset.plan(paths, part_bytes=dataset.PART_BYTES, encoding=encoding)
@@ -64,7 +67,7 @@ def run(
         for skipped in plan.skipped:
             wording.say(f"chude: error: {skipped}")
         raise NoInputError(", ".join(paths), "holds no file to read", "give files, folders, globs or addresses")
-    made_with = manifest.options(job, list(paths), dataset.PART_BYTES, threshold=threshold, explain=explain)
+    made_with = manifest.options(job, list(paths), dataset.PART_BYTES, **asked.told())
     with _held(folder):
         records: dict[int, Record] = {}
         if resume:
@@ -192,9 +195,7 @@ def write_rows(
     skip: Callable[[Skipped], None],
     stream: IO[bytes],
     *,
-    form: str,
-    threshold: float | None,
-    explain: int,
+    asked: predict.Asked,
 ) -> int:
     """Labels the pages of a part and writes their rows; returns how many. It runs in the engine's workers."""
     count = 0
@@ -202,11 +203,11 @@ def write_rows(
     def rows() -> Iterator[writers.Encoded]:
         nonlocal count
         used = with_article(pages, skip)
-        for row in predict.rows_of(model, used, form=form, threshold=threshold, explain=explain):
+        for row in predict.rows_of(model, used, asked):
             count += 1
             yield row
 
-    shape = predict.row_form(explained=bool(explain))
+    shape, form = predict.row_form(asked), asked.form
     if form == "parquet":
         writers.write(rows(), form, stream, shape)
         return count

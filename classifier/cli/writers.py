@@ -46,10 +46,11 @@ _PROMISES = (".csv", ".tsv", ".jsonl", ".json", ".ndjson", ".parquet", ".xlsx", 
 
 def flat(record: Mapping[str, Any]) -> list[object]:
     """A record as cells: lists joined by "; ", of objects the first field, nothing for None."""
-    return [_flat(value) for value in record.values()]
+    return [flat_cell(value) for value in record.values()]
 
 
-def _flat(value: Any) -> object:
+def flat_cell(value: Any) -> object:
+    """A value as one cell of a flat format."""
     if isinstance(value, list | tuple):
         return "; ".join(str(next(iter(item.values()))) if isinstance(item, dict) else str(item) for item in value)
     return "" if value is None else value

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.engines.batches import like, rows_of
 from classifier.errors import ArtifactError, UnreadableError
-from classifier.records import KNOWN, PAGE, PREDICTION, REASONS, page_record, prediction_record
+from classifier.records import COVERING, KNOWN, PAGE, PREDICTION, REASONS, page_record, prediction_record
 
 if TYPE_CHECKING:
     from classifier.model.model import Model
@@ -35,14 +35,15 @@ class Labeller:
     topics, with `explain` reasons, and `skipped`.
 
     model: an artifact's folder, or None for the one that ships with chude; where a batch is labelled it must be the one
-    it is here, or ArtifactError is raised. threshold and explain: as `Model.predict`. keep: columns of the batch that
-    go along. columns: names of the text, title and id where they are not the usual ones, as
+    it is here, or ArtifactError is raised. threshold, explain and cover: as `Model.predict`. keep: columns of the batch
+    that go along. columns: names of the text, title and id where they are not the usual ones, as
     `classifier.reading.Columns` has them. An id is the row's own, or "".
     """
 
     model: str | None = None
     explain: int = 0
     threshold: float | None = None
+    cover: float | None = None
     keep: tuple[str, ...] = ()
     columns: Any = None
     digest: str = field(default="", repr=False)
@@ -56,7 +57,8 @@ class Labeller:
     @property
     def shape(self) -> Record:
         """The columns that are added and what is in them."""
-        return {**PREDICTION, **(REASONS if self.explain else {}), **KNOWN, SKIPPED: str}
+        further = {**(REASONS if self.explain else {}), **({} if self.cover is None else COVERING)}
+        return {**PREDICTION, **further, **KNOWN, SKIPPED: str}
 
     def __call__(self, batch: Any) -> Any:
         """A batch of this one's kind with a row for each of its rows."""
@@ -64,7 +66,7 @@ class Labeller:
         pages = found.pages(self.columns)
         model, lock = loaded(self.model, self.digest)
         with lock:  # a model keeps tables of what it has met; an engine may call from several threads
-            predictions = model.predict(pages, threshold=self.threshold, explain=self.explain)
+            predictions = model.predict(pages, threshold=self.threshold, explain=self.explain, cover=self.cover)
         found.fill([prediction_record(prediction) for prediction in predictions])
         return like(batch, found.rows, self.shape, self.keep)
 

@@ -147,6 +147,18 @@ def _are_scores(value: Any) -> bool:
         and _is_share(value.get("accuracy"))
         and _is_share(value.get("macro_f1"))
         and _each(_each(_is_share))(value.get("per_topic"))
+        and ("conformal" not in value or _is_conformal(value["conformal"]))
+    )
+
+
+def _is_conformal(value: Any) -> bool:
+    """No more shares than articles, ascending: see `classifier.model.conformal`."""
+    return (
+        isinstance(value, dict)
+        and _is_count(value.get("articles"))
+        and _list_of(_is_share)(value.get("shares"))
+        and 0 < len(value["shares"]) <= value["articles"]
+        and value["shares"] == sorted(value["shares"])
     )
 
 

@@ -12,6 +12,7 @@ from classifier.errors import UsageError
 from classifier.features.counts import Counts, TermTable, count_terms, row_products, tf_idf
 from classifier.features.kinds import readable, terms_of
 from classifier.features.tokens import Tokeniser, page_batches
+from classifier.model.conformal import least_share
 from classifier.model.known import ENOUGH, Known, certainty, shares_of_labels
 from classifier.types import OTHER, Page, Prediction, Reason, TopicScore
 from classifier.vietnamese.segmenter import Segmenter, nfc
@@ -94,9 +95,10 @@ class Model:
         *,
         threshold: float | None = None,
         explain: int = 0,
+        cover: float | None = None,
     ) -> list[Prediction]:
         """Labels each of a list of pages, texts, or dicts with a `text` (and `title`, `id`); see `iter_predict`."""
-        return list(self.iter_predict(pages, threshold=threshold, explain=explain))
+        return list(self.iter_predict(pages, threshold=threshold, explain=explain, cover=cover))
 
     def iter_predict(
         self,
@@ -104,17 +106,31 @@ class Model:
         *,
         threshold: float | None = None,
         explain: int = 0,
+        cover: float | None = None,
     ) -> Iterator[Prediction]:
         """Labels a stream of pages in order, a batch at a time, in steady memory.
 
         threshold: least probability in [0, 1] at which a topic is named (the model's own unless given). explain: how
-        many reasons each prediction carries (0: none). Raises UsageError for another threshold, TypeError for a page
-        that is not in a list and for what is no page.
+        many reasons each prediction carries (0: none). cover: in (0, 1), how often the set of topics that each then
+        carries is to hold the right one. Raises UsageError for another threshold or cover, and for a model that knows
+        no sets; TypeError for a page that is not in a list and for what is no page.
         """
+        least = None if cover is None else self.least_share(cover)
         if threshold is not None and not 0 <= threshold <= 1:
             raise UsageError("threshold", f"{threshold} is not between 0 and 1", "give a probability")
         for batch in self.batches(given.pages(pages)):
-            yield from self._predict_batch(batch, threshold, explain)
+            found = self._predict_batch(batch, threshold, explain)
+            yield from found if least is None else (_covering(one, least) for one in found)
+
+    def least_share(self, cover: float) -> float:
+        """The least probability of the topics in the sets of `classifier.model.conformal`; errors as `iter_predict`."""
+        if not 0 < cover < 1:
+            raise UsageError("cover", f"{cover} is not between 0 and 1", "give a share, as 0.95")
+        scores = self.info.get("real_news") or self.info.get("cross_validated") or {}
+        if "conformal" not in scores:
+            what = "this model does not know how sure it was of articles left out"
+            raise UsageError("", what, "train it again; a model of sets of labels has no sets of its own")
+        return least_share(scores["conformal"], cover)
 
     def batches(self, pages: Iterable[Page]) -> Iterator[list[Page]]:
         """The pages cut into lists that are best labelled together, in steady memory whatever the number of labels."""
@@ -292,6 +308,11 @@ class Model:
                 if column in wanted and column not in found:
                     found[column] = readable(terms.string(at))
         return found
+
+
+def _covering(prediction: Prediction, least: float) -> Prediction:
+    likely = [one.topic for one in prediction.topics if one.probability >= least]
+    return replace(prediction, covering=tuple(likely or [prediction.topics[0].topic]))
 
 
 def passages(body: str) -> list[str]:

@@ -51,7 +51,7 @@ class Service:
         else:
             asked = Predict.model_validate_json(body)
             name, labeller = self._models.named(asked.model)
-            labeller = replace(labeller, threshold=asked.threshold, explain=asked.explain)
+            labeller = replace(labeller, threshold=asked.threshold, explain=asked.explain, cover=asked.set)
             rows = await self._workers.do(workers.label, len(body), labeller, [page.row() for page in asked.pages])
         model = {"name": name, "digest": labeller.digest}
         return _json({"model": model, "predictions": _used(rows), "skipped": _skipped(rows)})

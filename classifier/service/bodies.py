@@ -33,12 +33,15 @@ class PageIn(BaseModel):
 
 
 class Predict(_Body):
-    """Pages to label. threshold: least probability at which a topic is named; explain: how many reasons each gets."""
+    """Pages to label. threshold: least probability at which a topic is named; explain: how many reasons each gets; set:
+    how often the set of topics that each gets is to hold the right one.
+    """
 
     pages: Annotated[list[PageIn], Field(max_length=MOST_PAGES)]
     model: Name | None = None
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
     explain: Annotated[int, Field(ge=0, le=100)] = 0
+    set: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class Extract(_Body):

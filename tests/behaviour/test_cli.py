@@ -705,3 +705,25 @@ def test_segment_writes_a_line_for_each_line(chude, tmp_path):
     assert lines[4] == "Gió_mùa"
     assert f"{path}:4: is not utf-8" in run.err
     assert "5 lines segmented, 1 input skipped or damaged" in run.err
+
+
+def test_sets_and_columns_of_the_page(predict, tmp_path):
+    """`--set` and `--fields` in every format, with one job and two; names that are none are told."""
+    path = tmp_path / "a.jsonl"
+    rows = [{"id": str(n), "text": BODY, "date": "2018-04-14", "url": f"https://a.example/{n}"} for n in range(3)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    plain = predict(path, "--format", "jsonl").rows
+    asked = ("--set", "0.9", "--fields", "date,url,keywords")
+    found = predict(path, *asked, "--format", "jsonl").rows
+    assert [row["url"] for row in found] == [row["url"] for row in rows]
+    assert all(row["set"][0] == row["topics"][0]["topic"] for row in found)
+    more = {"set", "date", "url", "keywords"}
+    assert [{name: one for name, one in row.items() if name not in more} for row in found] == plain
+    assert predict(path, *asked, "--format", "jsonl", "--jobs", "2").rows == found
+    head, first = predict(path, *asked, "--format", "csv").out.splitlines()[:2]
+    assert head.endswith(",set,known,date,url,keywords")
+    assert "2018-04-14,https://a.example/0," in first
+    assert "2018-04-14" in predict(path, *asked).out
+    wrong = predict(path, "--fields", "datum")
+    assert (wrong.code, "date, url, site" in wrong.err) == (USAGE, True)
+    assert predict(path, "--set", "95").code == USAGE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier import wording
-from classifier.cli import common, writers
+from classifier.cli import common, drift, writers
 
 if TYPE_CHECKING:
     from training.findings import Finding
@@ -21,8 +21,12 @@ _TITLE = 80
 @click.command("check", short_help="Finds what is wrong with a labelled corpus.")
 @click.argument("corpora", metavar="CORPUS…", nargs=-1, required=True)
 @click.option(
-    "--against", metavar="CORPUS", multiple=True, help="Test corpus that must not share articles with CORPUS."
+    "--against",
+    metavar="CORPUS|MODEL",
+    multiple=True,
+    help="Test corpus that must not share articles with CORPUS; or a model that is to label it.",
 )
+@click.option("--plot", metavar="FILE", help="With a model: draw topics over time (PNG or SVG).")
 @click.option(
     "--label-errors/--no-label-errors",
     default=None,
@@ -48,6 +52,7 @@ def command(
     form: str | None,
     encoding: str | None,
     target: str | None,
+    plot: str | None,
     **options: Any,
 ) -> int:
     """Looks a labelled corpus over and names what a person should see, worst first, with file and line.
@@ -62,12 +67,15 @@ def command(
                                       CH307 segmented       CH309 odd-characters
 
     CH2xx are articles of --against that stand in CORPUS. A row whose column `checked` names codes (["CH501"]) is not
-    reported under them again. Exit code 0: clean; 1: findings, or inputs skipped; 3: no input.
+    reported under them again. With a model as --against, CORPUS needs no labels: it is told how far it is from what the
+    model knows (unknown words, topics' shares and words, the accuracy to be expected). Exit code 0: clean; 1: findings,
+    or inputs skipped; 3: no input.
 
     \b
     Examples:
       $ chude check my-news.csv --label-column section
       $ chude check train.jsonl --against test.jsonl
+      $ chude check saved/ --against my-model --plot topics.png
       $ chude check corpus/ --format jsonl -o findings.jsonl
     """
     from training import check, read_corpus
@@ -79,6 +87,13 @@ def command(
         raise click.BadParameter(f"unknown code {unknown[0]!r}; known are {', '.join(RULES)}", param_hint="--ignore")
     tally = common.Tally()
     columns = common.columns_from(options)
+    if any(map(drift.is_model, against)):
+        if len(against) > 1:
+            raise click.UsageError("--against takes one model, or corpora")
+        common.check_target(plot, corpora)
+        return drift.run(corpora, against[0], form or "table", columns, encoding, target, plot)
+    if plot:
+        raise click.UsageError("--plot goes with a model as --against")
     form = writers.form_for(form, target)
     common.check_target(target, (*corpora, *against))
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)

@@ -46,8 +46,10 @@ def story_stream(periods: Sequence[str], counts: ArrayLike, names: Sequence[str]
 
 
 @styled()
-def topics_over_time(periods: Sequence[str], counts: ArrayLike, names: Sequence[str]) -> Figure:
-    """Lines of how often stories of each topic were seen; counts (topics, periods)."""
+def topics_over_time(
+    periods: Sequence[str], counts: ArrayLike, names: Sequence[str], unit: str = "sightings"
+) -> Figure:
+    """Lines of how often each topic was seen; counts (topics, periods) of `unit`."""
     values = np.asarray(counts, dtype=float)
     figure = new_figure(3.4)
     axes = figure.subplots()
@@ -56,7 +58,7 @@ def topics_over_time(periods: Sequence[str], counts: ArrayLike, names: Sequence[
         colour, marker = CYCLE[number % len(CYCLE)], MARKERS[number % len(MARKERS)]
         axes.plot(at, row, color=colour, marker=marker, markevery=max(1, len(periods) // 12), label=drawable(name, 40))
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("sightings", color=INK)
+    axes.set_ylabel(unit, color=INK)
     axes.grid(axis="y")
     axes.set_title("Topics over time")
     _periods(axes, periods)

@@ -422,3 +422,25 @@ def test_damaged_texts_are_named(tmp_path, code, row):
         (page,) = read_pages([tmp_path / "a.txt"])
         assert [found for found, _ in damages(page)] == [code]
     assert list(damages(Page("x", body=VIETNAMESE + " Xem a_b.html?x=1, ai_do@b.example?"))) == []
+
+
+def test_a_model_to_compare_with(chude, corpus_rows, small_artifact, tmp_path):
+    """`chude check NEW --against MODEL`: a table or an object, a picture of months, findings in the exit code."""
+    rows = [row for row in corpus_rows if row["label"] == "syria"][:24]
+    dated = [
+        {"text": row["text"], "title": row["title"], "date": f"2018-{number % 12 + 1:02}-03"}
+        for number, row in enumerate(rows)
+    ]
+    new = tmp_path / "new.jsonl"
+    new.write_text("".join(json.dumps(row) + "\n" for row in dated), encoding="utf-8")
+    run = chude("check", new, "--against", small_artifact, "--plot", tmp_path / "p" / "months.svg")
+    assert run.code == 1
+    assert "expected accuracy" in run.out
+    assert "shifted" in run.out
+    assert "where the model learned" in run.err
+    assert (tmp_path / "p" / "months.svg").read_text(encoding="utf-8").startswith("<?xml")
+    (row,) = chude("check", new, "--against", small_artifact, "--format", "jsonl").rows
+    assert row["topics"]["syria"]["shifted"] is True
+    assert chude("check", new, "--against", small_artifact, "--against", new).code == 2
+    assert chude("check", new, "--against", small_artifact, "--format", "csv").code == 2
+    assert chude("check", new, "--plot", tmp_path / "x.png").code == 2

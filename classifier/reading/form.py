@@ -12,6 +12,7 @@ from classifier.reading.raw.legacy_vietnamese import legacy_name
 from classifier.reading.tables.dialect import DELIMITERS, Dialect
 from classifier.reading.tables.rows import USUAL, known_columns
 from classifier.reading.tables.tables import LABEL_MARK
+from classifier.reading.tables.wrapped import LISTS
 
 if TYPE_CHECKING:
     from classifier.reading.tables.rows import Columns
@@ -20,8 +21,10 @@ _HTML_START = re.compile(r"<(?:!doctype html|html|\?xml[^>]*\?>\s*<(?:!doctype h
 _TAG = re.compile(r"<[a-z!/?]", re.IGNORECASE)
 _ARRAY_START = re.compile(r"\[\s*(?:[{\]]|\[)")
 _OBJECT_START = re.compile(r'\{\s*(?:"|\}|$)')
-_DOCUMENT_START = re.compile(r'\{\s*"[^"\\]{1,40}"\s*:\s*(?:\[\s*[\[{]|\{\s*"0"\s*:)|\{\s*"(?:schema|columns)"\s*:')
-"""Objects that hold many rows: lists of objects or of lists, pandas' `columns`, `split` and `table`."""
+_DOCUMENT_START = re.compile(
+    rf'\{{\s*"(?:(?i:{"|".join(sorted(LISTS))})"\s*:\s*\[|[^"\\]{{1,40}}"\s*:\s*\{{\s*"0"\s*:|(?:schema|columns)"\s*:)'
+)
+"""Objects that hold many rows: lists by their usual names, pandas' `columns`, `split` and `table`."""
 _LINES_LEAST, _FIELDS_LEAST = 3, 2
 """Lines that all have as many tabs (at least one less than these fields) to be a table of unknown columns."""
 _COMMAS_LEAST, _COMMA_LINES_LEAST = 2, 5

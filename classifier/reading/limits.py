@@ -20,7 +20,7 @@ MAX_LINE_VALUES = 2_000_000
 """Commas and brackets in a JSON line, those in its text included: `[]` takes three bytes there and 64 in memory."""
 
 MAX_JSON_VALUES = 12_000_000
-"""The same for a JSON document that is one array."""
+"""The same for a JSON document that is one object of many rows."""
 
 MAX_ID = 10_000
 """Characters of an id; those of a run are held in memory, so that each is given once."""
@@ -41,7 +41,7 @@ MAX_TAGS = 500_000
 """Tags of an HTML page, ten times what the largest front pages have; a tree takes a kilobyte for each."""
 
 MAX_JSON = 256 * MIB
-"""Bytes of a JSON document that is one array; JSON lines have no limit but MAX_LINE."""
+"""Bytes of a JSON document that is one object; arrays and JSON lines have no limit but MAX_LINE a row."""
 
 MAX_XZ_MEMORY = 256 * MIB
 """Memory an .xz file may ask for (its dictionary); `xz -9` needs 65 MiB."""

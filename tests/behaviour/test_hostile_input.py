@@ -293,7 +293,8 @@ def test_open_quote_over_many_short_lines_is_named_and_not_kept(tmp_path, monkey
         ("a.csv", "text" + ",a" * limits.MIB, "its header is longer than 1 MiB"),
         ("b.csv", "id,text\n" + "," * (limits.MAX_FIELDS + 1) + "\n", "the row has more than 1,000,000 delimiters"),
         ("c.jsonl", '{"text": [' + "[]," * 1_000_001 + "[]]}\n", "holds more than 2,000,000 values"),
-        ("d.json", '[{"text": [' + "[]," * 6_000_001 + "[]]}]", "holds more than 12,000,000 values"),
+        ("d.json", '[{"text": [' + "[]," * 1_000_001 + "[]]}]", "holds more than 2,000,000 values"),
+        ("e.json", '{"articles": [' + "[]," * 6_000_001 + "[]]}", "holds more than 12,000,000 values"),
     ],
 )
 def test_few_letters_that_would_become_many_objects_are_named(name, content, reason, tmp_path):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Row = dict[str, Any]
-_LISTS = frozenset(["articles", "data", "documents", "entries", "hits", "items", "news", "records", "results", "rows"])
+LISTS = frozenset(["articles", "data", "documents", "entries", "hits", "items", "news", "records", "results", "rows"])
 
 
 def wrapped_rows(value: Any, source: str) -> Iterator[Row] | None:
@@ -46,7 +46,7 @@ def _all_objects(values: Iterable[Any]) -> bool:
 
 def holds_rows(value: Row) -> bool:
     """Whether an object that could be an article by its title is a list of them by the name of what it holds."""
-    return any(isinstance(one, list) and one and name.casefold() in _LISTS for name, one in value.items())
+    return any(isinstance(one, list) and one and name.casefold() in LISTS for name, one in value.items())
 
 
 def _is_number(name: str) -> bool:

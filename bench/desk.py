@@ -21,7 +21,7 @@ from eval.scores.metrics import macro_f1
 from training.corpus import read_corpus
 from training.desk.estimate import estimate
 from training.desk.features import Features, features_of
-from training.desk.learn import OTHER_NUMBER, Fitted, Labels, fit_labels, opinion_of
+from training.desk.learn import NO_GUESS, OTHER_NUMBER, Fitted, Labels, fit_labels, opinion_of
 from training.desk.queue import RANDOM_EVERY, uncertain_first
 from training.desk.seeds import Pointed, point
 from training.desk.topics import read_topics
@@ -50,10 +50,12 @@ class Task:
     test: NDArray[np.int64]
     pointed: Pointed | None
 
-    def labels(self, rows: NDArray[np.int64], sample: NDArray[np.bool_]) -> Labels:
+    def labels(
+        self, rows: NDArray[np.int64], sample: NDArray[np.bool_], turn: NDArray[np.int64], guessed: NDArray[np.int64]
+    ) -> Labels:
         """Gold of these rows, as an analyst would give it."""
         given = tuple((number,) if number else () for number in self.gold[rows].tolist())
-        return Labels(rows, given, sample)
+        return Labels(rows, given, sample, turn, guessed)
 
     def predicted(self, fitted: Fitted) -> NDArray[np.int64]:
         """(t,) the topic of each test article."""
@@ -87,34 +89,48 @@ def task(corpus: str, test: str | None, pool: int, judged: int, seed: int, topic
 
 def session(given: Task, queue: str, most: int, seed: int) -> Iterator[tuple[Labels, Fitted]]:
     """The labels and the model of a session, at each fit."""
-    rng = np.random.default_rng(seed)
-    draw = rng.permutation(given.pool).tolist()[::-1]
+    draw = np.random.default_rng(seed).permutation(given.pool)
+    turn = np.zeros(given.features.matrix.shape[0], dtype=np.int64)
+    turn[draw] = np.arange(draw.size)
     chosen: list[int] = []
-    sample: list[bool] = []
+    guesses: list[int] = []
     ahead: list[int] = []
-    want = START
+    fitted: Fitted | None = None
+    want, place, reach = START, 0, -1
+    taken: set[int] = set()
     while len(chosen) < most:
-        taken = set(chosen)
         while len(chosen) < min(want, most, given.pool.size):
             at_random = queue == RANDOM or not ahead or len(chosen) % RANDOM_EVERY == RANDOM_EVERY - 1
-            source = draw if at_random else ahead
-            row = source.pop() if source else draw.pop()
+            if at_random:
+                while int(draw[place]) in taken:
+                    place += 1
+                reach = place
+            row = int(draw[place]) if at_random else ahead.pop()
             if row not in taken:
                 chosen.append(row)
                 taken.add(row)
-                sample.append(at_random)
-        labels = given.labels(np.array(chosen), np.array(sample))
+                guesses.append(_named(given, fitted, row))
+        rows = np.array(chosen)
+        labels = given.labels(rows, turn[rows] <= reach, turn[rows], np.array(guesses))
         found = fit_labels(given.features, labels, given.pointed, given.topics, other=OTHER_NUMBER in given.gold)
         want = max(len(chosen) + LEAST_STEP, int(len(chosen) * GROWTH))
         if found is None:
             continue
-        yield labels, found[0]
+        fitted = found[0]
+        yield labels, fitted
         if queue != RANDOM:
-            opinion = opinion_of(given.features, found[0], given.names, labels=0, pointed=0, factor=2.5)
+            opinion = opinion_of(given.features, fitted, given.names, labels=0, pointed=0, factor=2.5)
             open_rows = np.setdiff1d(given.pool, labels.rows)
             ahead = uncertain_first(given.features, opinion, open_rows, queue).tolist()[::-1]
         if len(chosen) >= given.pool.size:
             return
+
+
+def _named(given: Task, fitted: Fitted | None, row: int) -> int:
+    """What a model names before the label is seen."""
+    if fitted is None:
+        return NO_GUESS
+    return int(fitted.columns[int(fitted.scores(given.features, np.array([row])).argmax())])
 
 
 def accuracy(given: Task, fitted: Fitted) -> float:
@@ -134,7 +150,8 @@ def queues(options: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {"full": [], "curves": {}, "needed": {}}
     for seed in range(options.seeds):
         given = task(options.corpus, options.test, options.pool, options.judged, seed, options.topics)
-        every = given.labels(given.pool, np.zeros(given.pool.size, dtype=bool))
+        nothing = np.zeros(given.pool.size, dtype=np.int64)
+        every = given.labels(given.pool, nothing.astype(bool), nothing, nothing)
         whole = fit_labels(given.features, every, None, given.topics)
         assert whole is not None  # noqa: S101 (a benchmark)
         full = accuracy(given, whole[0])

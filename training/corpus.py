@@ -135,10 +135,10 @@ def read_corpus(
         raise NoInputError(
             ", ".join(where), "holds no labelled article", "see `chude train --help` for the forms of a corpus"
         )
-    return corpus if ranked or not corpus.multi_topic else _unordered(corpus)
+    return corpus if ranked or not corpus.multi_topic else unordered(corpus)
 
 
-def _unordered(corpus: Corpus) -> Corpus:
+def unordered(corpus: Corpus) -> Corpus:
     """The corpus with its lists as sets: the primary topic is the one that most articles have, so that nothing hangs on
     the order in which a list was written.
     """

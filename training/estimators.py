@@ -22,7 +22,7 @@ from classifier.features.spec import FeatureSpec
 from classifier.model.artifact import load, read_fingerprints, read_vocabulary, save
 from classifier.types import OTHER, Page
 from training.card import model_card
-from training.corpus import Article, Corpus
+from training.corpus import Article, Corpus, unordered
 from training.fit.defaults import spec_for
 from training.fit.linear import sparse
 from training.fit.matrix import build_vocabulary, count, tokenise
@@ -96,7 +96,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             topics = tuple(names[place] for place in own if names[place] != OTHER)
             if weight:
                 articles.append(Article(page, topics[0] if topics else OTHER, topics, weight))
-        corpus = Corpus(articles, multi_topic=self._many, of_sets=self._many)
+        corpus = Corpus(articles, multi_topic=self._many)
+        corpus = unordered(corpus) if self._many else corpus
         trained = train(corpus, self._spec(corpus), name="estimator")
         self.classes_ = classes
         self.model_, self.vocabulary_ = trained.model, trained.vocabulary

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from training.desk.features import Features
 
 OTHER_NUMBER = 0
+NO_GUESS = -1
 RETIRED = 4
 """Each label of a topic takes the place of so many articles that its words had pointed to."""
 USUAL_FACTOR = 2.5
@@ -34,17 +35,21 @@ _CHUNK = 4_000
 @dataclass(frozen=True)
 class Labels:
     """What is labelled: rows (m,) of the matrix and for each its topics' numbers, the primary one first, none for
-    "other". sample (m,): whether it belongs to the random draw.
+    "other". sample (m,): whether it belongs to the random draw; turn (m,): its place in that; guessed (m,): the topic
+    that the model named before the label was seen, NO_GUESS where there was none.
     """
 
     rows: NDArray[np.int64]
     topics: tuple[tuple[int, ...], ...]
     sample: NDArray[np.bool_]
+    turn: NDArray[np.int64]
+    guessed: NDArray[np.int64]
 
     def without(self, left_out: NDArray[np.bool_]) -> Labels:
         """All but these."""
         kept = np.flatnonzero(~left_out)
-        return Labels(self.rows[kept], tuple(self.topics[place] for place in kept.tolist()), self.sample[kept])
+        topics = tuple(self.topics[place] for place in kept.tolist())
+        return Labels(self.rows[kept], topics, self.sample[kept], self.turn[kept], self.guessed[kept])
 
     def counts(self) -> dict[int, int]:
         """How many have each topic, OTHER_NUMBER for those without any."""

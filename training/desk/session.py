@@ -12,7 +12,7 @@ import numpy as np
 from classifier.desk.store import OTHER_NUMBER, Decision
 from classifier.errors import UsageError
 from training.desk import jobs
-from training.desk.learn import ENOUGH, USUAL_FACTOR, Labels
+from training.desk.learn import ENOUGH, NO_GUESS, USUAL_FACTOR, Labels
 from training.desk.queue import RANDOM_EVERY, random_order
 from training.desk.search import Search
 
@@ -88,6 +88,7 @@ class Session:
     def reload(self) -> None:
         """Reads topics and standing decisions again, and has the model fitted anew."""
         self.topics: list[Topic] = self.desk.topics()
+        self._merged = self.desk.merged()
         self.standing = {one.article: one for one in self.desk.decisions()}
         self._changed()
 
@@ -104,7 +105,19 @@ class Session:
                 kept[self.head_of[one.article]] = one
         rows = np.array(sorted(kept), dtype=np.int64)
         sample = [self._rank[row] <= reach and kept[row].queue != BULK for row in rows.tolist()]
-        return Labels(rows, tuple(kept[row].topics for row in rows.tolist()), np.array(sample, dtype=bool))
+        turns = [self._rank[row] for row in rows.tolist()]
+        guesses = [self._guess(kept[row]) for row in rows.tolist()]
+        topics = tuple(kept[row].topics for row in rows.tolist())
+        arrays = np.array(sample, dtype=bool), np.array(turns, dtype=np.int64), np.array(guesses, dtype=np.int64)
+        return Labels(rows, topics, *arrays)
+
+    def _guess(self, decision: Decision) -> int:
+        """The topic that the model held likeliest when an article was decided on; merged topics count as one."""
+        shares: dict[int, float] = {}
+        for named, share in (decision.opinion or {}).items():
+            topic = self._merged.get(named, named)
+            shares[topic] = shares.get(topic, 0.0) + share
+        return max(shares, key=lambda topic: (shares[topic], -topic), default=NO_GUESS)
 
     def _drawn(self) -> list[Decision]:
         return [one for one in self.standing.values() if one.queue == "random"]

@@ -86,7 +86,8 @@ def find_files(argument: Path) -> Iterator[Place | Skipped]:
     """Yield the file that `argument` is, or the files below it if it is a folder, sorted by name on each level.
 
     Hidden files and folders are passed over; links to folders are not followed, so nothing is read twice and no walk
-    goes round; files of other kinds are counted in one Skipped at the end.
+    goes round; nor are links to files elsewhere: who may put a link into a folder could have any file of its reader's
+    read and shown. Files of other kinds are counted in one Skipped at the end.
     """
     try:
         is_folder = stat.S_ISDIR(argument.stat().st_mode)
@@ -120,6 +121,8 @@ def _walk(root: Path) -> Iterator[Place | Skipped]:
             pending.append(_entries(path, name, children))
         elif stat.S_ISDIR(mode):
             yield Skipped(shown(path), "is a link to a folder, which is not followed", "name the folder itself")
+        elif stat.S_ISREG(mode) and kind_of(path.name)[0] and _leads_out(path, root):
+            yield Skipped(shown(path), "is a link out of the folder, which is not followed", "name the file itself")
         elif kind_of(path.name)[0] or not stat.S_ISREG(mode):
             found = True
             yield Place(path, shown(name), shown(path), shown(folder))
@@ -168,6 +171,11 @@ class Others:
         more = ", …" if len(self.kinds) > _OTHERS_SHOWN else ""
         number = "1 file" if self.kinds.total() == 1 else f"{self.kinds.total()} files"
         yield Skipped(self.source, f"{number} of other kinds left out ({kinds}{more})", f"chude reads {FORMS}")
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a file in a folder is a link to one that does not lie in it."""
+    return path.is_symlink() and not path.resolve().is_relative_to(root.resolve())
 
 
 def _mode(path: Path) -> int:

@@ -30,6 +30,8 @@ _AHEAD, _AHEAD_SIZE = 50, 256 * 1024
 """Lines, and characters, by which it is told how a table is written."""
 _TABULATOR = {"tab": "\t", "\\t": "\t"}
 """How people write the tab on a command line."""
+_KEPT = 4 * MAX_ROW_LINES
+"""Lines of which it is kept whether they are records by themselves."""
 _LEFT_OPEN = "a quote in it may be left open"
 
 
@@ -153,6 +155,7 @@ class _Records:
         self._buffered, self._source, self._dialect = buffered, source, dialect
         self._reader = csv.reader(buffered, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
         self._header: list[str] = []
+        self._rows: dict[int, bool] = {}
 
     def next(self) -> tuple[int, list[str] | Skipped] | None:
         """Return the next record and the number of its first line, an empty one for a blank line; None at the end."""
@@ -210,18 +213,28 @@ class _Records:
         if not self._header:
             return 1
         for at, line in enumerate(buffered.taken[1:], start=1):
-            if self._is_row(line.text):
+            if self._is_row(line):
                 return at
         if error.ended:
             return len(buffered.taken)
         for at in range(len(buffered.taken), FEW_LINES):
-            text = next(iter(buffered.ahead(1)), None)
-            if text is None or self._is_row(text):
+            if not any(True for _ in buffered.ahead(1)) or self._is_row(buffered.taken[-1]):
                 return at
         return 1  # nothing tells where it ends
 
-    def _is_row(self, text: str) -> bool:
-        """Whether a line is a record by itself, and not a line of somebody's text with commas in it: spaces follow."""
+    def _is_row(self, line: Line) -> bool:
+        """Whether a line is a record by itself, and not a line of somebody's text with commas in it: spaces follow.
+
+        What was found is kept for a while: where record after record is broken, the same lines are asked about.
+        """
+        known = self._rows.get(line.number)
+        if known is None:
+            if len(self._rows) > _KEPT:
+                self._rows.clear()
+            known = self._rows[line.number] = self._looks_like_a_row(line.text)
+        return known
+
+    def _looks_like_a_row(self, text: str) -> bool:
         if text.count(self._dialect.quote) % 2:
             return False
         try:

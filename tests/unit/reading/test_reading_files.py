@@ -200,16 +200,19 @@ def test_what_is_missing_or_special_is_named_and_never_waited_for(tmp_path: Path
     assert all("\0" not in str(item) for item in skipped)
 
 
-def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
-    """A link that leads round or out of the folder is reported; a link to a file is read."""
+def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
+    """A link that leads round or out of the folder is reported, to a folder or a file; one to a file in it is read."""
     put(tmp_path / "in" / "a.txt")
     put(tmp_path / "out" / "b.txt")
     (tmp_path / "in" / "round").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "away").symlink_to(tmp_path / "out")
-    (tmp_path / "in" / "link.txt").symlink_to(tmp_path / "out" / "b.txt")
+    (tmp_path / "in" / "link.txt").symlink_to(tmp_path / "in" / "a.txt")
+    (tmp_path / "in" / "out.txt").symlink_to(tmp_path / "out" / "b.txt")
     pages, skipped = read(tmp_path / "in")
     assert [page.id for page in pages] == ["a.txt", "link.txt"]
-    assert [item.source for item in skipped] == [str(tmp_path / "in" / name) for name in ("away", "round")]
+    assert [item.source for item in skipped] == [str(tmp_path / "in" / name) for name in ("away", "out.txt", "round")]
+    assert skipped[1].reason == "is a link out of the folder, which is not followed"
+    assert [page.id for page in read(tmp_path / "in" / "out.txt")[0]] == ["out.txt"]
     pages, _ = read(tmp_path / "in" / "away")
     assert [page.id for page in pages] == ["b.txt"]
 

@@ -78,7 +78,29 @@ def _delimiter(_context: click.Context, _option: click.Parameter, value: str | N
 
 
 paths_argument = click.argument("paths", metavar="PATH…", nargs=-1, required=True)
-model_option = click.option("-m", "--model", metavar="ARTIFACT", help="Model folder. [default: the world-news model]")
+
+
+class ModelPath(click.ParamType):  # type: ignore[type-arg]  # older versions of click know no argument here
+    """A model's folder; of a .zip or an https address with its digest the folder that it was unpacked to."""
+
+    name = "artifact"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 (click's)
+        """Return the folder."""
+        if "://" not in value and not value.lower().endswith(".zip"):
+            return value
+        from classifier.model.packed import local_folder
+
+        return str(local_folder(value))
+
+
+model_option = click.option(
+    "-m",
+    "--model",
+    metavar="ARTIFACT",
+    type=ModelPath(),
+    help="Model folder, .zip, or https address with #sha256=…. [default: the world-news model]",
+)
 encoding_option = click.option(
     "--encoding", metavar="NAME", callback=_known_encoding, help="Read texts in this encoding, e.g. windows-1258."
 )

@@ -16,8 +16,8 @@ _TITLE = 50
 
 
 @click.command("compare", short_help="Tells whether B is better than A by more than luck.")
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", type=common.ModelPath())
+@click.argument("b", type=common.ModelPath())
 @click.argument("corpora", metavar="CORPUS…", nargs=-1, required=True)
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", help="Output format. [default: table]"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "-m",
     "--model",
     metavar="ARTIFACT",
+    type=common.ModelPath(),
     help="A model that has the first word: its topics, and what it thinks of the articles.",
 )
 @click.option("--topics", metavar="FILE", help="Topics named by words in a TOML file (docs/desk.md).")

@@ -26,7 +26,15 @@ _MIB = 2**20
 
 
 @click.command("serve", short_help="Answers over HTTP: labels, pages, clusters, words.")
-@click.option("-m", "--model", "models", multiple=True, metavar="ARTIFACT", help="Model folder; may be given again.")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    type=common.ModelPath(),
+    metavar="ARTIFACT",
+    help="Model folder, .zip or address; may be given again.",
+)
 @click.option("--host", default=LOOPBACK[0], metavar="H", help="Listen on this address. [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Listen on this port. [default: 8768, or any]")
 @click.option("--jobs", type=common.Whole(1), default=1, metavar="N", help="Worker processes. [default: 1]")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show", short_help="Shows what is in a model.")
-@click.argument("artifact", metavar="[ARTIFACT]", required=False)
+@click.argument("artifact", metavar="[ARTIFACT]", required=False, type=common.ModelPath())
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", help="Output format. [default: table]"
 )

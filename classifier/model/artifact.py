@@ -23,6 +23,7 @@ from classifier.features.spec import FeatureSpec
 from classifier.model.calibration import Calibration
 from classifier.model.description import FILES, SCHEMA, digest, is_schema, parse, wrong_field
 from classifier.model.model import Model
+from classifier.model.packed import local_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,9 +96,11 @@ def _check_usable(written: Path, folder: Path) -> None:
 def load(folder: str | Path | None = None) -> Model:
     """Reads an artifact, or the one that ships with chude. No code from it runs and nothing outside its folder is read.
 
+    folder: also a .zip of one, or `https://…/model.zip#sha256=…` (`classifier.model.packed`).
+
     Raises ArtifactError, which says what is wrong, for anything that `save` did not write.
     """
-    path = default_artifact() if folder is None else Path(folder)
+    path = default_artifact() if folder is None else local_folder(folder)
     if not path.is_dir():
         what = "is a file, not a model folder" if path.exists() else "there is no such model folder"
         raise ArtifactError(str(path), what, "name the folder that `chude train -o` wrote")

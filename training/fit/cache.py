@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier import __version__
+from classifier.disk.cache import cache_folder
 from classifier.disk.own import is_own_folder, open_own
 from classifier.disk.untrusted import read_stored
 from classifier.features.tokens import Lexicon, Marks, Tokens
@@ -53,19 +54,6 @@ _ARRAYS = {
 }
 _HERE = Path(__file__).resolve().parent
 _CODE = (".py", ".c", ".so", ".pyd")
-
-
-def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Where entries are kept; None where the user wants none or has no home."""
-    named = environment.get("CHUDE_CACHE")
-    if named is not None:
-        return None if named.strip().lower() in ("", "off") else Path(named)
-    base = environment.get("XDG_CACHE_HOME")
-    try:
-        folder = (Path(base) if base else Path.home() / ".cache") / "chude"
-    except RuntimeError:  # no home directory
-        return None
-    return folder if folder.is_absolute() else None  # never in the folder somebody happens to work in
 
 
 def tokenise_cached(pages: Sequence[Page], body_characters: int = 0, *, folder: Path | None = None) -> TokenisedCorpus:

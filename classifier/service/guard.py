@@ -7,25 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from classifier.service.asgi import given_body, whole_body, with_headers
 from classifier.service.problems import problem
 
 if TYPE_CHECKING:
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 OPEN = ("/healthz",)
 """Paths that need no token: who watches whether it lives knows none."""
-_FORGOTTEN = 64 * 2**20
-"""Bytes that are read of a request that is too large already."""
 _POLICY = (
-    b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"content-security-policy", _POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("cache-control", "no-store"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("content-security-policy", _POLICY),
 )
 
 
@@ -57,16 +56,18 @@ class Guard:
             detail = f"{self._limits.waiting} requests are under way"
             answer = problem(503, detail, headers={"retry-after": "1"})
         if answer is not None:
-            await answer(scope, receive, _with_headers(send))
+            await answer(scope, receive, with_headers(send, _HEADERS))
             return
         self._under_way += 1
         try:
-            body = await self._whole(receive)
+            body = await whole_body(receive, self._limits.body)
             if body is None:
                 detail = f"a request has at most {self._limits.body:,} bytes"
-                await problem(413, detail, headers={"connection": "close"})(scope, receive, _with_headers(send))
+                await problem(413, detail, headers={"connection": "close"})(
+                    scope, receive, with_headers(send, _HEADERS)
+                )
                 return
-            await self._app(scope, _given(body), _with_headers(send))
+            await self._app(scope, given_body(body), with_headers(send, _HEADERS))
         finally:
             self._under_way -= 1
 
@@ -84,37 +85,3 @@ class Guard:
         if kind.lower() == "bearer" and secrets.compare_digest(given.strip().encode(), self._token.encode()):
             return None
         return problem(401, "send it as `Authorization: Bearer TOKEN`", headers={"www-authenticate": "Bearer"})
-
-    async def _whole(self, receive: Receive) -> bytes | None:
-        """Return the body, None where it is too large.
-
-        What is too large is read on for a while, and forgotten: who is still sending hears no answer.
-        """
-        parts, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return b""
-            size += len(message.get("body", b""))
-            if size <= self._limits.body:
-                parts.append(message.get("body", b""))
-            else:
-                parts.clear()
-            if not message.get("more_body", False) or size > self._limits.body + _FORGOTTEN:
-                return b"".join(parts) if size <= self._limits.body else None
-
-
-def _given(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
-        await send(message)
-
-    return sending

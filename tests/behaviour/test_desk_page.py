@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from conftest import PROJECT, built_in_rows
+from served import served
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -53,23 +52,9 @@ def folder(tmp_path, articles):
     return tmp_path
 
 
-@contextmanager
 def desk(folder, *more):
     """`chude label` in a process of its own: it and the address that it prints."""
-    command = [sys.executable, "-m", "classifier", "label", "news.jsonl", "-s", "desk.db", "--no-browser", *more]
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            said = ""
-            for line in process.stderr:
-                said += line
-                if found := re.search(r"http://\S+", line):
-                    break
-            else:
-                raise AssertionError(said)
-            yield process, found[0]
-        finally:
-            process.kill()
+    return served("label", "news.jsonl", "-s", "desk.db", "--no-browser", *more, cwd=folder)
 
 
 class Page:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 from conftest import PROJECT
+from served import served
 
 WAIT = 60
 TOKEN = "thuyen-ve-ben-luc-nua-dem"  # noqa: S105 (a test's)
@@ -26,22 +27,10 @@ HTML = (
 
 
 @contextmanager
-def service(*more, environment=None, cwd=None):
+def service(*more, environment=None):
     """`chude serve` in a process of its own: it, and a client of the address that it prints."""
-    command = [sys.executable, "-m", "classifier", "serve", "--port", "0", *map(str, more)]
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)} | (environment or {})
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=cwd) as process:
-        try:
-            said = ""
-            for line in process.stderr:
-                said += line
-                if found := re.search(r"http://\S+", line):
-                    break
-            else:
-                raise AssertionError(said)
-            yield process, httpx.Client(base_url=found[0].rstrip("/"), timeout=WAIT)
-        finally:
-            process.kill()
+    with served("serve", "--port", "0", *more, environment=environment) as (process, address):
+        yield process, httpx.Client(base_url=address.rstrip("/"), timeout=WAIT)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from classifier.service.asgi import given_body, whole_body, with_headers
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOST_BODY = 1 << 18
 """Bytes of a request."""
@@ -56,11 +58,11 @@ class Guard:
                 answer.headers[name] = value
             await answer(scope, receive, send)
             return
-        body = await _whole(receive)
+        body = await whole_body(receive, MOST_BODY)
         if body is None:
             await PlainTextResponse("more than a desk takes", 413)(scope, receive, send)
             return
-        await self._app(scope, _given(body), _with_headers(send))
+        await self._app(scope, given_body(body), with_headers(send, HEADERS))
 
     def _refusal(self, scope: Scope) -> Response | None:  # noqa: PLR0911 (a reason each)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -109,35 +111,3 @@ class Guard:
 
 def _same(a: str, b: str) -> bool:
     return secrets.compare_digest(a.encode(), b.encode())
-
-
-async def _whole(receive: Receive) -> bytes | None:
-    """The body, None where it is too large."""
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b""
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > MOST_BODY:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _given(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            new = [(name.encode(), value.encode()) for name, value in HEADERS]
-            message = {**message, "headers": [*message.get("headers", []), *new]}
-        await send(message)
-
-    return sending

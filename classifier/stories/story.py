@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from classifier.types import Page
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from classifier.model.model import Model
 
@@ -108,18 +108,23 @@ def read_stories(
         "SELECT story FROM stories WHERE merged_into = '' AND last_day >= ? AND first_day <= ?"
         " AND (? IS NULL OR story IN (SELECT story FROM changes WHERE run = ?)) ORDER BY last_day DESC, story"
     )
+    changed: dict[str, set[str]] = defaultdict(set)
+    if run is not None:  # at once: of a run that begins an archive each story would read all of them
+        for story, change in connection.execute("SELECT story, change FROM changes WHERE run = ?", (run,)):
+            changed[story].add(change)
     for (story,) in connection.execute(query, (begin, until, run, run)).fetchall():
-        found = read_story(connection, story, as_of, run=run, items=False)
+        found = read_story(connection, story, as_of, changes=changed[story], items=False)
         if found is not None and (since is None or found.last >= since):
             yield found
 
 
 def read_story(
-    connection: sqlite3.Connection, story: str, as_of: date, *, run: int | None = None, items: bool = True
+    connection: sqlite3.Connection, story: str, as_of: date, *, changes: Iterable[str] = (), items: bool = True
 ) -> Story | None:
-    """One story, with its headlines if `items`; the id of one that was merged gives what it was merged into.
+    """One story, with its headlines if `items`, and what changed in it if that is told.
 
-    None where nothing of it was seen until `as_of`; raises UsageError for an id that there is none of.
+    The id of one that was merged gives what it was merged into. None where nothing of it was seen until `as_of`; raises
+    UsageError for an id that there is none of.
     """
     row = connection.execute("SELECT * FROM stories WHERE story = ?", (story,)).fetchone()
     seen = set()
@@ -139,9 +144,6 @@ def read_story(
     days = Counter(date.fromisoformat(one[0]) for one in sightings)
     sources = Counter(one[1] for one in sightings if one[1])
     first = min(days)
-    changes = connection.execute(
-        "SELECT DISTINCT change FROM changes WHERE story = ? AND run = ?", (name, run if run is not None else -1)
-    )
     return Story(
         name,
         title,
@@ -156,7 +158,7 @@ def read_story(
         dict(sorted(days.items())),
         dict(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
         tuple(sorted({one[1] for one in sightings if one[1] and one[0] == first.isoformat()})),
-        tuple(sorted(change for (change,) in changes)),
+        tuple(sorted(changes)),
         _items(sightings) if items else (),
     )
 

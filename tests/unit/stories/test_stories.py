@@ -260,3 +260,17 @@ def test_a_story_of_one_thing_holds_together():
     both = parts(placed([*STORM, *TALKS], [""] * 8))
     assert both is not None
     assert both.tolist() == [False] * 4 + [True] * 4
+
+
+def test_what_a_run_changed_is_read_once_for_all_stories(tmp_path):
+    """Else the page of an archive that a single run began takes the square of its stories."""
+    with archive(tmp_path / "a.db") as connection:
+        taken = take_in(connection, [*seen(STORM), *seen(TALKS, page="q")], DAY + timedelta(days=9))
+        asked = []
+        connection.set_trace_callback(asked.append)
+        found = list(read_stories(connection, DAY + timedelta(days=9), run=taken.run))
+        connection.set_trace_callback(None)
+    assert len(found) > 1
+    assert all(one.changes for one in found)
+    assert sum(one.startswith("SELECT story, change FROM changes") for one in asked) == 1
+    assert not any("DISTINCT change" in one for one in asked)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from classifier.disk.atomic import locked
 from classifier.errors import UsageError
+from classifier.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,10 +52,9 @@ def database(path: Path, schema: Schema, *, write: bool = True) -> Iterator[sqli
         try:
             _settle(connection, path, schema, write=write)
             yield connection
-        except sqlite3.DatabaseError as error:
-            raise UsageError(
-                str(path), f"cannot be used as {schema.name} ({error})", "take a copy of it, or begin anew"
-            ) from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the second of texts that are none
+            what = f"cannot be used as {schema.name} ({' '.join(plain(str(error)).split())})"  # it may quote the file
+            raise UsageError(str(path), what, "take a copy of it, or begin anew") from error
         finally:
             connection.close()
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from conftest import PROJECT, built_in_rows
 from served import served
+from test_hostile_output import ESCAPES, FORMULAS, PAYLOADS
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -308,3 +309,35 @@ def test_the_second_desk_on_a_file_says_so(folder):
         assert "another run" in second.stderr
         assert second.stderr.count("\n") == 1
         assert posting(address).post("/api/state", json={}).status_code == 200
+
+
+def test_hostile_articles_are_text(tmp_path, page):
+    """The 38 strings of the output tests as titles, texts and topics: nothing runs, nothing is asked of anybody."""
+    strings = [*PAYLOADS, *FORMULAS, *ESCAPES]
+    rows = [{"id": str(number), "title": one, "text": f"{one} {number} chữ"} for number, one in enumerate(strings)]
+    (tmp_path / "news.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with desk(tmp_path) as (_, address):
+        shown = page(address)
+        client = posting(address)
+        for number, name in enumerate(PAYLOADS):
+            client.post("/api/topics", json={"what": "add", "name": f"{name[:60]} {number}"})
+        shown.open(address)
+        seen = set()
+        for _ in strings[1:]:  # some titles are alike once they are clean, the places of their rows are not
+            seen.add(before := shown.text("article"))
+            shown.press("0")
+            shown.until(lambda before=before: shown.text("article") != before)
+        for view in ("list", "topics", "label"):
+            shown.script(f"document.querySelector('[data-view={view}]').click()")
+            time.sleep(0.3)
+        assert len(seen) == len(strings) - 1
+        assert shown.browser.title == "chude · desk.db"
+        assert shown.script("return document.querySelectorAll('script').length") == 1
+        assert (
+            shown.script(
+                "return document.querySelectorAll('iframe, object, embed, base, img, meta[http-equiv]').length"
+            )
+            == 0
+        )
+        asked = shown.script("return performance.getEntriesByType('resource').map(one => new URL(one.name).host)")
+        assert set(asked) == {address.split("/")[2]}

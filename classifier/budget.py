@@ -62,11 +62,12 @@ class limited:  # noqa: N801  (used as a function is)
             self._watch.left = None
 
 
+_watching: Watch | None = None
+"""What `watched` set; asking the system for the handler of its signal takes longer than reading a short row."""
+
+
 def _watch() -> Watch | None:
-    if not hasattr(signal, "SIGVTALRM") or threading.current_thread() is not threading.main_thread():
-        return None
-    handler = signal.getsignal(signal.SIGVTALRM)
-    return handler if isinstance(handler, Watch) else None
+    return _watching if _watching is not None and threading.current_thread() is threading.main_thread() else None
 
 
 @contextmanager
@@ -75,7 +76,10 @@ def watched() -> Iterator[None]:
     if not hasattr(signal, "SIGVTALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGVTALRM, Watch())
+    global _watching  # noqa: PLW0603  one clock a process, as its signal is
+    before, outer = signal.getsignal(signal.SIGVTALRM), _watching
+    _watching = Watch()
+    signal.signal(signal.SIGVTALRM, _watching)
     signal.siginterrupt(signal.SIGVTALRM, False)  # what waits for a disk goes on waiting
     signal.setitimer(signal.ITIMER_VIRTUAL, 1, 1)
     try:
@@ -83,6 +87,7 @@ def watched() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        _watching = outer
 
 
 def spent(error: BaseException, where: str) -> UnreadableError:
@@ -100,7 +105,7 @@ def each_or_alone(work: Callable[[list[Page]], list[T]], pages: Sequence[Page]) 
     from classifier.types import Skipped
 
     try:
-        with limited(sum(len(page.text) for page in pages)):
+        with limited(sum(len(page.title) + len(page.lead) + len(page.body) for page in pages)):
             return [*work(list(pages))]
     except (MemoryError, OverBudget) as error:
         if len(pages) == 1:

@@ -48,7 +48,8 @@ def plain(text: str) -> str:
 
 def cell(text: str) -> str:
     """The text as a cell of a table, of which a spreadsheet makes no formula and a terminal nothing at all."""
-    text = text.replace("\r\n", "\n").translate(_CELL_CONTROL)
+    if not text.isprintable():  # what steers is none of what can be printed
+        text = text.replace("\r\n", "\n").translate(_CELL_CONTROL)
     # What begins with apostrophes before such a sign gets one more, so that `unguarded` gives back every text.
     return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 

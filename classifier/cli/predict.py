@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +13,7 @@ import click
 from classifier import wording
 from classifier.budget import each_or_alone
 from classifier.cli import common, writers
+from classifier.cli.plain_rows import FORMS, plain_rows
 from classifier.display import shown_predictions
 from classifier.records import COVERING, KNOWN, PAGE, PREDICTION, REASONS, page_record, prediction_record
 from classifier.types import FEW_KNOWN, Skipped
@@ -149,6 +150,11 @@ class Asked:
     cover: float | None = None
     fields: tuple[str, ...] = ()
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is asked for beyond what every row has."""
+        return not (self.explain or self.cover is not None or self.fields)
+
     def told(self) -> dict[str, Any]:
         """What tells rows apart, without what is not asked for."""
         more = {"set": self.cover, "fields": list(self.fields)}
@@ -249,7 +255,8 @@ def _labelled(model: Model, pages: Iterable[Page], *, jobs: int, asked: Asked) -
 def rows_of(model: Model, pages: Iterable[Page], asked: Asked) -> Iterator[Encoded]:
     """The row of each page in one of the formats, as `writers.write` takes it."""
     for batch in model.batches(pages):
-        yield from encoded(_predicted(model, batch, asked), batch, model, asked)
+        for row, _ in _made_of(model, batch, asked):
+            yield row
 
 
 def encoded(predictions: Iterable[Prediction], pages: Iterable[Page], model: Model, asked: Asked) -> Iterator[Encoded]:
@@ -260,17 +267,19 @@ def encoded(predictions: Iterable[Prediction], pages: Iterable[Page], model: Mod
     return (writers.encode(Row(*both), asked.form, rows) for both in zip(predictions, pages, strict=True))
 
 
-def _predicted(model: Model, pages: list[Page], asked: Asked) -> list[Prediction]:
-    return model.predict(pages, threshold=asked.threshold, explain=asked.explain, cover=asked.cover)
+def _made_of(model: Model, pages: list[Page], asked: Asked) -> Iterator[tuple[Encoded, bool]]:
+    """The row of each page of a batch, and whether most of its syllables are unknown."""
+    if asked.form in FORMS and asked.plain:
+        judged = model.judged(pages)
+        strange = (judged.known < FEW_KNOWN).tolist()
+        return zip(plain_rows(model, judged, asked.form, asked.threshold), strange, strict=True)
+    predictions = model.predict(pages, threshold=asked.threshold, explain=asked.explain, cover=asked.cover)
+    strange = [prediction.known < FEW_KNOWN for prediction in predictions]
+    return zip(encoded(predictions, pages, model, asked), strange, strict=True)
 
 
 def _rows_of_batch(model: Model, pages: list[Page], *, asked: Asked) -> Labelled:
-    def label(some: list[Page]) -> list[tuple[Encoded, bool]]:
-        predictions = _predicted(model, some, asked)
-        strange = [prediction.known < FEW_KNOWN for prediction in predictions]
-        return list(zip(encoded(predictions, some, model, asked), strange, strict=True))
-
-    found = each_or_alone(label, pages)
+    found = each_or_alone(lambda some: list(_made_of(model, some, asked)), pages)
     rows = [one if isinstance(one, Skipped) else one[0] for one in found]
     return Labelled(rows, sum(one[1] for one in found if not isinstance(one, Skipped)))
 
@@ -299,24 +308,6 @@ def _say_lost(why: str) -> None:
     wording.say(f"chude: {why}; going on with one process, no page is lost")
 
 
-def as_line(prediction: Prediction) -> str:
-    """The JSON line of a prediction, put together from its parts: the encoder would take twice as long."""
-    if prediction.reasons is not None or prediction.covering is not None:
-        return writers.json_line(prediction_record(prediction))
-    text = writers.json_string
-    topics = ", ".join([f"{_before_probability(s.topic)}{round(s.probability, 6)!r}}}" for s in prediction.topics])
-    secondary = ", ".join(map(text, prediction.secondary))
-    head = f'{{"id": {text(prediction.id)}, "source": {text(prediction.source)}, "title": {text(prediction.title)}'
-    primary = f"{_before_probability(prediction.topic)[1:]}{round(prediction.probability, 6)!r}"
-    known = round(prediction.known, 4)
-    return f'{head}, {primary}, "topics": [{topics}], "secondary": [{secondary}], "known": {known!r}}}\n'
-
-
-@lru_cache(maxsize=256)
-def _before_probability(topic: str) -> str:
-    return f'{{"topic": {writers.json_string(topic)}, "probability": '
-
-
 def row_form(asked: Asked) -> writers.RowForm[Row]:
     """How predictions are written; with reasons, sets and columns of their pages where these are asked for."""
     explained, covered = bool(asked.explain), asked.cover is not None
@@ -329,7 +320,6 @@ def row_form(asked: Asked) -> writers.RowForm[Row]:
         partial(_table_row, asked=asked),
         heading,
         cells=partial(_cells, columns=tuple(shape)),
-        line=None if asked.fields else lambda row: as_line(row.prediction),
     )
 
 

@@ -38,7 +38,7 @@ T = TypeVar("T")
 FORMATS = ("table", "jsonl", "csv", "tsv", "parquet")
 ROWS_A_GROUP = 2_000
 """Rows of a Parquet file that are held at a time."""
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 _UNESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _PROMISES = (".csv", ".tsv", ".jsonl", ".json", ".ndjson", ".parquet", ".xlsx", ".xls", ".ods", ".html", ".htm")
 """Endings that tell programs what is in a file; a table for people is none of it."""
@@ -85,12 +85,12 @@ def encode(thing: T, form: str, rows: RowForm[T]) -> Encoded:
     records = rows.records(thing) if rows.records else [rows.as_json(thing)]
     if form == "parquet":
         return records
-    return "".join(separated_line(rows.cells(record), _DELIMITERS[form]) for record in records)
+    return "".join(separated_line(rows.cells(record), DELIMITERS[form]) for record in records)
 
 
 def head(form: str, rows: RowForm[T]) -> str:
     """What stands above the rows."""
-    return separated_line(rows.shape, _DELIMITERS[form]) if form in _DELIMITERS else ""
+    return separated_line(rows.shape, DELIMITERS[form]) if form in DELIMITERS else ""
 
 
 def write(encoded: Iterable[Encoded], form: str, stream: IO[Any], rows: RowForm[T]) -> None:
@@ -184,6 +184,8 @@ def json_line(value: object) -> str:
 
 def json_string(text: str) -> str:
     """A string as it stands in a `json_line`."""
+    if text.isprintable():
+        return encode_basestring(text)
     return _UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", encode_basestring(text))
 
 

@@ -96,6 +96,35 @@ static PyObject *plain_text(PyObject *module, PyObject *text)
     return PyBool_FromLong(plain);
 }
 
+PyDoc_STRVAR(clear_doc,
+             "clear(text, odd): True where `odd` has a 0 for every character of the text; characters past its end are odd.");
+
+static PyObject *clear_text(PyObject *module, PyObject *args)
+{
+    PyObject *text, *from;
+    Arrays arrays = {.taken = 0};
+    Py_ssize_t count;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "UO", &text, &from))
+        return NULL;
+    const uint8_t *odd = take(&arrays, from, 1, 1, 0, &count);
+    const Py_ssize_t length = PyUnicode_GetLength(text);
+    Py_UCS4 *all = odd == NULL ? NULL : PyUnicode_AsUCS4Copy(text);
+    if (all == NULL) {
+        release(&arrays);
+        return NULL;
+    }
+    unsigned found = 0;
+    for (Py_ssize_t at = 0; at < length && !found;) {
+        const Py_ssize_t end = length - at > PLAIN_BLOCK ? at + PLAIN_BLOCK : length;
+        for (; at < end; at++)
+            found |= all[at] < (size_t)count ? odd[all[at]] : 1u;
+    }
+    PyMem_Free(all);
+    release(&arrays);
+    return PyBool_FromLong(!found);
+}
+
 /* ---- runs ------------------------------------------------------------------------------------------------------ */
 
 /* What `classes` says of a character; one beyond its end is none of these. */
@@ -1154,10 +1183,146 @@ failed:
     return NULL;
 }
 
+/* ---- rows ------------------------------------------------------------------------------------------------------- */
+
+/* A probability to six digits as Python writes it (`repr(round(p, 6))`), into 24 bytes; how many. -1 with an exception.
+   From the nearest whole number of millionths, unless that lies so near to the middle of two that only Python's exact
+   arithmetic can tell. */
+static int write_probability(double p, char *out)
+{
+    const double millionths = p * 1e6, below = floor(millionths), over = millionths - below;
+    if (!(p >= 0 && p <= 1) || fabs(over - 0.5) < 1e-6) {
+        PyObject *number = PyFloat_FromDouble(p);
+        PyObject *rounded = number == NULL ? NULL : PyObject_CallMethod(number, "__round__", "i", 6);
+        PyObject *written = rounded == NULL ? NULL : PyObject_Repr(rounded);
+        Py_ssize_t length = 0;
+        const char *text = written == NULL ? NULL : PyUnicode_AsUTF8AndSize(written, &length);
+        if (text != NULL && length > 23) {
+            PyErr_SetString(PyExc_ValueError, "a probability of more than 23 digits");
+            text = NULL;
+        }
+        if (text != NULL)
+            memcpy(out, text, (size_t)length);
+        Py_XDECREF(number);
+        Py_XDECREF(rounded);
+        Py_XDECREF(written);
+        return text == NULL ? -1 : (int)length;
+    }
+    long value = (long)below + (over > 0.5);
+    int length = 0;
+    if (value == 0 || value == 1000000) {
+        memcpy(out, value ? "1.0" : "0.0", 3);
+        return 3;
+    }
+    if (value < 100) { /* below 0.0001 with an exponent */
+        if (value >= 10) {
+            out[length++] = (char)('0' + value / 10);
+            if (value % 10) {
+                out[length++] = '.';
+                out[length++] = (char)('0' + value % 10);
+            }
+        } else
+            out[length++] = (char)('0' + value);
+        memcpy(out + length, value >= 10 ? "e-05" : "e-06", 4);
+        return length + 4;
+    }
+    out[0] = '0';
+    out[1] = '.';
+    for (length = 7; length >= 2; length--, value /= 10)
+        out[length] = (char)('0' + value % 10);
+    for (length = 8; out[length - 1] == '0';)
+        length--;
+    return length;
+}
+
+PyDoc_STRVAR(shares_doc,
+             "shares(probabilities, order, before, after, between): a text for each row: its labels in that order, each as\n"
+             "what stands before it, its probability to six digits, and `after`; with `between` between them.");
+
+static PyObject *shares(PyObject *module, PyObject *args)
+{
+    PyObject *from[2], *before, *result = NULL;
+    Arrays arrays = {.taken = 0};
+    const double *probabilities;
+    const int64_t *order;
+    const char *after, *between, **texts = NULL;
+    Py_ssize_t *lengths = NULL;
+    Py_ssize_t after_length, between_length, count, most = 0;
+    char *row = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOO!s#s#", &from[0], &from[1], &PyList_Type, &before, &after, &after_length, &between,
+                          &between_length))
+        return NULL;
+    const Py_ssize_t labels = PyList_Size(before);
+    if ((probabilities = take(&arrays, from[0], 8, 0, 0, &count)) == NULL ||
+        (order = take(&arrays, from[1], 8, count, 0, NULL)) == NULL)
+        goto done;
+    if (labels < 1 || count % labels) {
+        PyErr_SetString(PyExc_ValueError, "the probabilities are not rows times labels");
+        goto done;
+    }
+    texts = PyMem_Calloc((size_t)labels, sizeof(char *));
+    lengths = PyMem_Calloc((size_t)labels, sizeof(Py_ssize_t));
+    if (texts == NULL || lengths == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (Py_ssize_t label = 0; label < labels; label++) {
+        PyObject *text = PyList_GetItem(before, label);
+        if (text == NULL || (texts[label] = PyUnicode_AsUTF8AndSize(text, &lengths[label])) == NULL)
+            goto done;
+        most += lengths[label] + 24 + after_length + between_length;
+    }
+    if ((row = PyMem_Malloc((size_t)most)) == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    if ((result = PyList_New(count / labels)) == NULL)
+        goto done;
+    for (Py_ssize_t first = 0; first < count; first += labels) {
+        Py_ssize_t length = 0;
+        for (Py_ssize_t at = 0; at < labels; at++) {
+            const int64_t label = order[first + at];
+            if (label < 0 || label >= labels || length + lengths[label] + 24 + after_length + between_length > most) {
+                PyErr_SetString(PyExc_ValueError, "the order names a label that is not there, or one twice");
+                Py_CLEAR(result);
+                goto done;
+            }
+            memcpy(row + length, texts[label], (size_t)lengths[label]);
+            length += lengths[label];
+            const int written = write_probability(probabilities[first + label], row + length);
+            if (written < 0) {
+                Py_CLEAR(result);
+                goto done;
+            }
+            length += written;
+            memcpy(row + length, after, (size_t)after_length);
+            length += after_length;
+            if (at + 1 < labels) {
+                memcpy(row + length, between, (size_t)between_length);
+                length += between_length;
+            }
+        }
+        PyObject *text = PyUnicode_DecodeUTF8(row, length, "strict");
+        if (text == NULL) {
+            Py_CLEAR(result);
+            goto done;
+        }
+        PyList_SetItem(result, first / labels, text);
+    }
+done:
+    PyMem_Free(row);
+    PyMem_Free(texts);
+    PyMem_Free(lengths);
+    release(&arrays);
+    return result;
+}
+
 /* ---- module ---------------------------------------------------------------------------------------------------- */
 
 static PyMethodDef methods[] = {
     {"plain", plain_text, METH_O, plain_doc},
+    {"clear", clear_text, METH_VARARGS, clear_doc},
     {"find", find, METH_VARARGS, find_doc},
     {"enter", enter, METH_VARARGS, enter_doc},
     {"spread", spread, METH_VARARGS, spread_doc},
@@ -1170,10 +1335,11 @@ static PyMethodDef methods[] = {
     {"add_up", add_up, METH_VARARGS, add_up_doc},
     {"weigh", weigh, METH_VARARGS, weigh_doc},
     {"score", score, METH_VARARGS, score_doc},
+    {"shares", shares, METH_VARARGS, shares_doc},
     {NULL, NULL, 0, NULL},
 };
 
-#define INTERFACE 2 /* as in core/__init__.py: raised there and here with every change of what a function takes or gives */
+#define INTERFACE 3 /* as in core/__init__.py: raised there and here with every change of what a function takes or gives */
 
 static int say_interface(PyObject *module)
 {

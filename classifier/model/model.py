@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,36 @@ PASSAGE_THRESHOLD = 0.95
 """A passage names a further topic of its page where it is so sure by itself."""
 PASSAGE_SHARE = 0.45
 """Where title and opening say "other", a sure passage speaks for the page if its topic has so much of all passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A batch of n pages with what a model of L labels says of them.
+
+    probabilities (n, L), order (n, L): the labels, most likely first; applies (n, L): which labels apply, each by
+    itself; known (n,): the share of known syllables; tokens and rows: what these were computed from.
+    """
+
+    pages: Sequence[Page]
+    probabilities: NDArray[np.float64]
+    order: NDArray[np.int64]
+    applies: NDArray[np.bool_]
+    known: NDArray[np.float64]
+    tokens: Tokens
+    rows: Counts
+
+
+class Named(NamedTuple):
+    """What one page is labelled as; `likely` has the probability of each label, `order` the labels' numbers, most
+    likely first.
+    """
+
+    topic: str
+    probability: float
+    secondary: tuple[str, ...]
+    known: float
+    likely: list[float]
+    order: list[int]
 
 
 class Model:
@@ -138,7 +168,8 @@ class Model:
         for batch in page_batches(pages):
             yield from (batch[first : first + most] for first in range(0, len(batch), most))
 
-    def _predict_batch(self, pages: Sequence[Page], threshold: float | None, explain: int) -> list[Prediction]:
+    def judged(self, pages: Sequence[Page]) -> Judged:
+        """What the model says of one batch of pages, as arrays; see `batches` for cutting a stream."""
         self.tokeniser.forget_if_full()  # here, where no tokens are in use, and not below
         tokens, rows = self._rows(pages)
         scores = self._scores(rows)
@@ -152,15 +183,45 @@ class Model:
         for number, passage in speaks.items():
             # Right in about half of such pages of the labelled real news, which is what the mean comes to.
             probabilities[number] = (probabilities[number] + passage) / 2
-        predictions = []
-        for number, page in enumerate(pages):
-            prediction = self._decide(page, probabilities[number], applies[number], threshold, float(known[number]))
+        return Judged(pages, probabilities, _most_likely_first(probabilities), applies, known, tokens, rows)
+
+    def _predict_batch(self, pages: Sequence[Page], threshold: float | None, explain: int) -> list[Prediction]:
+        return self.predictions(self.judged(pages), threshold, explain)
+
+    def predictions(self, judged: Judged, threshold: float | None = None, explain: int = 0) -> list[Prediction]:
+        """The predictions of a batch; `threshold` and `explain` as for `iter_predict`."""
+        predictions: list[Prediction] = []
+        for page, named in zip(judged.pages, self.named(judged, threshold), strict=True):
+            topics = tuple([TopicScore(self.labels[i], named.likely[i]) for i in named.order])
+            reasons = None
             if explain:
-                label = self.labels.index(prediction.topic) if prediction.topic in self.labels else None
-                reasons = self._reasons(tokens, rows, number, label)[:explain]
-                prediction = replace(prediction, reasons=tuple(reasons))
-            predictions.append(prediction)
+                label = self.labels.index(named.topic) if named.topic in self.labels else None
+                found = self._reasons(judged.tokens, judged.rows, len(predictions), label)
+                reasons = tuple(found[:explain])
+            said = named.topic, named.probability, topics, named.secondary
+            predictions.append(Prediction(page.id, *said, page.title, page.source, reasons, named.known))
         return predictions
+
+    def named(self, judged: Judged, threshold: float | None) -> Iterator[Named]:
+        """What each page of a batch is labelled as; a topic is named from `threshold` on (None: the model's own)."""
+        least = self.calibration.threshold if threshold is None else threshold
+        other = self.labels.index(OTHER) if OTHER in self.labels else None
+        anything = np.logical_or.reduce(judged.applies, axis=1).tolist()
+        known = judged.known.tolist()
+        for number, (likely, order) in enumerate(
+            zip(judged.probabilities.tolist(), judged.order.tolist(), strict=True)
+        ):
+            topic, probability = self._topic(order[0], likely[order[0]], least), likely[order[0]]
+            if topic != self.labels[order[0]]:
+                # Without an "other" of its own the model can only say how unlikely the likeliest label is.
+                probability = 1.0 - probability if other is None else likely[other]
+            secondary: tuple[str, ...] = ()
+            if anything[number]:
+                further = judged.applies[number].tolist()
+                secondary = tuple(
+                    [self.labels[i] for i in order if further[i] and self.labels[i] not in (OTHER, topic)]
+                )
+            yield Named(topic, probability, secondary, known[number], likely, order)
 
     def scores(self, pages: Iterable[Page]) -> NDArray[np.float64]:
         """(n, L) uncalibrated scores of each label against the rest: margins of an SVM, log-odds of a logistic one."""
@@ -176,7 +237,11 @@ class Model:
         shares = np.concatenate([self._shares(batch) for batch in self.batches(pages)])
         ends = np.cumsum([len(group) for group in groups])[:-1]
         means = [part.mean(axis=0) for part in np.split(shares, ends)]
-        return [self._decide(group[0], mean, mean < 0, None).topic for group, mean in zip(groups, means, strict=True)]
+        return [self._topic(int(mean.argmax()), float(mean.max()), self.calibration.threshold) for mean in means]
+
+    def _topic(self, likeliest: int, probability: float, least: float) -> str:
+        """The label that a text gets by its likeliest one."""
+        return self.labels[likeliest] if probability >= least else OTHER
 
     def explain(self, page: Page | str | Mapping[str, Any], topic: str | None = None) -> list[Reason]:
         """The terms that carried `topic` (default: the predicted one), strongest first, for (+) and against (-).
@@ -266,27 +331,6 @@ class Model:
                 speaks[number] = surest
         return found, speaks
 
-    def _decide(
-        self,
-        page: Page,
-        probabilities: NDArray[np.float64],
-        applies: NDArray[np.bool_],
-        threshold: float | None,
-        known: float = 1.0,
-    ) -> Prediction:
-        order = np.argsort(-probabilities, kind="stable").tolist()
-        likely = probabilities.tolist()
-        topics = tuple([TopicScore(self.labels[i], likely[i]) for i in order])
-        top = topics[0]
-        least = self.calibration.threshold if threshold is None else threshold
-        if top.topic != OTHER and top.probability < least:
-            rest = sum(score.probability for score in topics if score.topic == OTHER)
-            # Without an "other" of its own the model can only say how unlikely the likeliest label is.
-            top = TopicScore(OTHER, rest if OTHER in self.labels else 1.0 - top.probability)
-        further = applies.tolist()
-        secondary = tuple([self.labels[i] for i in order if further[i] and self.labels[i] not in (OTHER, top.topic)])
-        return Prediction(page.id, top.topic, top.probability, topics, secondary, page.title, page.source, known=known)
-
     def _reasons(self, tokens: Tokens, rows: Counts, row: int, label: int | None) -> list[Reason]:
         if label is None:
             return []
@@ -308,6 +352,12 @@ class Model:
                 if column in wanted and column not in found:
                     found[column] = readable(terms.string(at))
         return found
+
+
+def _most_likely_first(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n, L) the labels of each page by falling probability; equal ones in the order of the labels."""
+    order: NDArray[np.int64] = np.argsort(-probabilities, axis=1, kind="stable")
+    return order
 
 
 def _covering(prediction: Prediction, least: float) -> Prediction:

@@ -20,7 +20,7 @@ def check_article(page: Page) -> None:
     where = page.source or page.id
     if page.kind == LIST:
         raise UnreadableError(where, "is a list of headlines, with no article to label", "save an article's own page")
-    if not page.text.strip():
+    if not (page.title.strip() or page.lead.strip() or page.body.strip()):
         raise UnreadableError(where, "holds no article text", _REMEDY)
 
 

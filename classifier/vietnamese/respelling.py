@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from classifier.vietnamese.accents import with_accents
 from classifier.vietnamese.language import lacks_accents
 from classifier.vietnamese.names import with_usual_names
-from classifier.vietnamese.segmenter import nfc
+from classifier.vietnamese.segmenter import composed, nfc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +31,6 @@ def _beginning(texts: Sequence[str]) -> str:
 def _in_usual_spelling(text: str) -> str:
     if "_" in text:  # syllables that another segmenter joined: pyvi joins its own
         text = text.replace("_", " ")
-    if _may_hold_hyphened(text):
-        text = with_usual_names(nfc(text))
+    if "-" in text or "\u2010" in text or "\u2011" in text:
+        text = with_usual_names(composed(text))
     return text
-
-
-def _may_hold_hyphened(text: str) -> bool:
-    """Whether a hyphen stands between two letters somewhere."""
-    at = text.find("-", 1)
-    while 0 < at < len(text) - 1:
-        if text[at - 1].isalpha() and text[at + 1].isalpha():
-            return True
-        at = text.find("-", at + 1)
-    return "\u2010" in text or "\u2011" in text

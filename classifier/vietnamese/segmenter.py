@@ -359,6 +359,12 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def composed(text: str) -> str:
+    """As `nfc`, faster on long texts: the native core tells those that are composed already."""
+    core = native()
+    return text if core is not None and core.plain(text) else nfc(text)
+
+
 def batches(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
     """Cuts a stream into lists of about BATCH_CHARACTERS by the `size` of each item."""
     batch: list[T] = []

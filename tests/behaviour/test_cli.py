@@ -12,16 +12,10 @@ import unicodedata
 
 import pytest
 from conftest import PROJECT, captured
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from classifier import __version__
 from classifier.cli import COMMANDS
-from classifier.cli.predict import as_line
-from classifier.cli.writers import json_line
 from classifier.core import chosen
-from classifier.records import prediction_record
-from classifier.types import Prediction, TopicScore
 
 TITLE = "Nga và Mỹ đàm phán về hiệp ước cắt giảm vũ khí hạt nhân"
 BODY = "Hai bên gặp nhau tại Geneva để bàn về số đầu đạn và cách kiểm chứng. Vòng tới dự kiến vào tháng sau."
@@ -672,25 +666,6 @@ def test_check_tells_clean_corpora_from_others(chude, own, tmp_path):
     assert run.code == FINDINGS
     assert "CH103" in {row["code"] for row in run.rows}
     assert rows
-
-
-_shares = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 1.0, 1e-6, 1e-7, 0.5, 4.9e-7]))
-
-
-def _prediction(title, topic, page_id, further, topics):
-    scores = tuple(TopicScore(name, share) for name, share in [(topic, 0.25), *topics])
-    return Prediction(
-        page_id, topic, scores[-1].probability, scores, (further,) * (len(topics) % 3), title, "a.jsonl:1"
-    )
-
-
-@given(
-    st.builds(_prediction, *[st.text(max_size=12)] * 4, st.lists(st.tuples(st.text(max_size=6), _shares), max_size=4))
-)
-@settings(max_examples=150, deadline=None)
-def test_a_prediction_has_the_json_line_of_its_record(prediction):
-    """Put together from parts or encoded as a whole: the same bytes for any text and any probability."""
-    assert as_line(prediction) == json_line(prediction_record(prediction))
 
 
 def test_segment_writes_a_line_for_each_line(chude, tmp_path):

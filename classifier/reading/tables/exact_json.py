@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+_orjson: Any
+try:
+    import orjson as _orjson
+except ImportError:
+    _orjson = None
+
 _WHOLE = 1e15
 """From here on a float may be a whole number that orjson has rounded."""
 
@@ -15,21 +21,19 @@ def exact_row(data: bytes) -> dict[str, Any] | None:
     standard library then tells the place), for whole numbers of more than 64 bits, which it rounds, and for what is no
     object.
     """
-    try:
-        import orjson
-    except ImportError:
+    if _orjson is None:
         return None
     try:
-        value = orjson.loads(data)
+        value = _orjson.loads(data)
         exact = type(value) is dict and _is_exact(value)
-    except (orjson.JSONDecodeError, RecursionError):
+    except (_orjson.JSONDecodeError, RecursionError):
         return None
     return value if exact else None
 
 
 def _is_exact(value: Any) -> bool:
     if type(value) is dict:
-        return all(type(each) is str or _is_exact(each) for each in value.values())
+        return all(map(_is_exact, [each for each in value.values() if type(each) is not str]))
     if type(value) is list:
-        return all(type(each) is str or _is_exact(each) for each in value)
+        return all(map(_is_exact, [each for each in value if type(each) is not str]))
     return type(value) is not float or -_WHOLE < value < _WHOLE

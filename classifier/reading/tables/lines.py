@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One line with its end, its number from 1, and what keeps it from being used (its text is then incomplete).
 

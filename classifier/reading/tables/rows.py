@@ -107,7 +107,7 @@ def page_from_row(
     facts = {role: _fact(role, row[key]) for role, key in roles.items() if role in (*_FACTS, *_LISTS)}
     for role in [role for role, value in facts.items() if value is None]:
         del roles[role], facts[role]
-    names = _names_in_extra(row, roles, columns)
+    names = _names_in_extra(tuple(row), tuple(roles.items()), columns)
     return Page(
         id=values.get("id", "") or fallback_id,
         title=title,
@@ -136,16 +136,18 @@ def _no_text(row: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[str, str
     return "the row has no text", f"fill in its `{key}`"
 
 
-def _names_in_extra(row: Mapping[str, Any], roles: Mapping[str, str], columns: Columns) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def _names_in_extra(keys: tuple[str, ...], of_roles: tuple[tuple[str, str], ...], columns: Columns) -> dict[str, str]:
     """What columns with a role are called in `Page.extra`, "" for those that stand elsewhere.
 
     Where the user named the column of the topics, one that is merely called so counts for nothing: it keeps its value
     under a name that nothing is learnt from.
     """
-    names = {key: role if role in _KEPT else "" for role, key in roles.items()}
+    roles = dict(of_roles)
+    names = {key: role if role in _KEPT else "" for role, key in of_roles}
     if columns.label is not None or columns.labels is not None:
         named = {roles[role] for role in _KEPT if role in roles and getattr(columns, role) is not None}
-        names |= {key: f"{key} (not the column named)" for key in _KEPT if key in row and key not in named}
+        names |= {key: f"{key} (not the column named)" for key in _KEPT if key in keys and key not in named}
     return names
 
 
@@ -262,7 +264,7 @@ def _fact(role: str, value: Any) -> Any:
 
 
 def _split_lead(text: str) -> tuple[str, str]:
-    paragraphs = [line.strip() for line in text.split("\n") if line.strip()]
+    paragraphs = [line for each in text.split("\n") if (line := each.strip())]
     return (paragraphs[0], "\n".join(paragraphs[1:])) if len(paragraphs) > 1 else ("", text)
 
 

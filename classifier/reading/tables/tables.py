@@ -46,7 +46,7 @@ class Table:
     def row(self, row: Mapping[str, Any], line: int) -> Page | Skipped:
         """Return the page of a row, or why there is none."""
         try:
-            with limited(sum(len(cell) for cell in row.values() if type(cell) is str)):
+            with limited(sum(map(len, [cell for cell in row.values() if type(cell) is str]))):
                 return page_from_row(
                     row, self.columns, fallback_id=f"{self.name}:{line}", source=self.at(line), line=line
                 )

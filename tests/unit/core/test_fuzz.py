@@ -23,8 +23,9 @@ def _list(rng):
     return [rng.choice(TEXTS) for _ in range(rng.choice([0, 1, 3]))]
 
 
-# The arguments of each function: array types, l a list, t a tuple of arrays of a type, n a number.
+# The arguments of each function: array types, l a list, s a text, t a tuple of arrays of a type, n a number.
 SHAPES = {
+    "clear": ["s", "B"],
     "find": ["l", "B", "i", "Q", "q", "i", "B", "I", "q", "i", "q", "l"],
     "enter": ["Q", "i"],
     "spread": ["i", "q", "i", "i", "i", "q"],
@@ -37,12 +38,15 @@ SHAPES = {
     "add_up": ["tI", "tq", "d", "I", "q", "i", "f"],
     "weigh": ["q", "i", "f", "f"],
     "score": ["q", "i", "f", "f", "d"],
+    "shares": ["d", "q", "l", "s", "s"],
 }
 
 
 def _argument(rng, shape):
     if shape == "l":
         return _list(rng)
+    if shape == "s":
+        return rng.choice(TEXTS)
     if shape == "n":
         return rng.choice([0, 1, 2, 3, 5, 70])
     if shape[0] == "t":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
@@ -122,6 +123,7 @@ def command(
         _check_resumable(paths, form, target)
     columns = common.columns_from(options)
     loaded = common.load_model(model)
+    gc.freeze()  # what is here stays: no pass of the collector need look at it again
     pages = with_article(read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip), tally.skip)
     asked = Asked(form, threshold, explain, cover, fields)
     if cover is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PURE, NATIVE = "pure", "native"
 CORES = (PURE, NATIVE)
-INTERFACE = 3
+INTERFACE = 5
 """What Python and the library expect of each other: one that an earlier checkout built is as good as none."""
 _WISH = "CHUDE_CORE"
 

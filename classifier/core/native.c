@@ -128,7 +128,7 @@ static PyObject *clear_text(PyObject *module, PyObject *args)
 /* ---- runs ------------------------------------------------------------------------------------------------------ */
 
 /* What `classes` says of a character; one beyond its end is none of these. */
-enum { SPACE = 1, LETTER = 2, AT_END = 4, AT_START = 8, CAPITAL = 16, STOP = 32, LINE = 64 };
+enum { SPACE = 1, LETTER = 2, DIGIT = 4, CAPITAL = 8, STOP = 16, LINE = 32, SIGN = 64, ALONE = 128 };
 
 /* What `state` holds, in this order. */
 enum { ENTRIES, ARENA, TEXT, OFFSET, FOUND, NEED, KEY, STATE_ITEMS };
@@ -158,7 +158,8 @@ typedef struct {
     uint64_t hash;
 } Part;
 
-#define MOST_PARTS 3
+#define MOST_PARTS 8
+#define LONGEST_TITLE 3 /* letters of Tp., Mrs., ThS. */
 #define PARTS_AHEAD 64 /* so many parts are on their way from memory at once */
 
 /* The hash of a part grows by a character. Keyed, so that nobody who writes a text can know what falls into one slot;
@@ -223,46 +224,78 @@ static int32_t entry_of(Parts *parts, PyObject *text, const Py_UCS4 *all, Part p
     return entry;
 }
 
-/* The parts that the run from `begin` on is looked up as, 1 to MOST_PARTS of them; the last one ends where it ends. A
-   bracket or quote that opens, and a comma, full stop … that ends it, are syllables of their own (`cut`, syllables.py).
- */
+/* Whether a full stop behind the letters from `first` up to `end` may belong to them: `TP.`, `Mr.` (_BEFORE_EMAIL in
+   syllables.py). */
+static int may_abbreviate(const Parts *parts, const Py_UCS4 *all, Py_ssize_t first, Py_ssize_t end)
+{
+    if (!(class_of(parts, all[first]) & CAPITAL))
+        return 0;
+    Py_ssize_t at = first;
+    while (at < end && (class_of(parts, all[at]) & CAPITAL))
+        at++;
+    return at == end || end - first <= LONGEST_TITLE;
+}
+
+/* Whether a sign is the beginning of one of more characters: `->`, `==>`, `>>`, or may stand within an address: `://`. */
+static int begins_more(const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t at, Py_ssize_t length)
+{
+    const Py_UCS4 next = at + 1 < length ? all[at + 1] : ' ';
+    switch (all[at]) {
+    case '-':
+    case '>':
+        return next == '>';
+    case '=':
+        return next == '=';
+    default:
+        return at > begin && all[at - 1] == ':';
+    }
+}
+
+/* The parts that the run from `begin` on is looked up as, 1 to MOST_PARTS of them; the last one ends where it ends:
+   letters and digits, and each other character by itself, as `cut` (syllables.py) cuts most runs; a run of which that
+   is not certain is one part, which Python cuts once. */
 static int parts_of(const Parts *parts, const Py_UCS4 *all, Py_ssize_t begin, Py_ssize_t length, Part found[MOST_PARTS])
 {
     const uint64_t key = (uint64_t)parts->state[KEY];
     Py_ssize_t at = begin;
-    uint64_t hash = key;
     int count = 0;
     unsigned class = class_of(parts, all[at]);
     if (class & LINE) {
-        found[0] = (Part){begin, begin + 1, hashed(hash, all[begin], key)};
+        found[0] = (Part){begin, begin + 1, hashed(key, all[begin], key)};
         return 1;
     }
-    if (class & AT_START) {
-        at++;
-        found[count++] = (Part){begin, at, hashed(hash, all[begin], key)};
-        class = at < length ? class_of(parts, all[at]) : SPACE;
-        if (class & (SPACE | LINE))
-            return count;
+    for (; !(class & (SPACE | LINE)); class = at < length ? class_of(parts, all[at]) : SPACE) {
+        const Py_ssize_t first = at;
+        uint64_t hash = key;
+        if (count == MOST_PARTS)
+            goto whole;
+        if (class & LETTER) {
+            unsigned last;
+            do {
+                last = class;
+                hash = hashed(hash, all[at++], key);
+                class = at < length ? class_of(parts, all[at]) : SPACE;
+            } while (class & LETTER);
+            if ((class & STOP) && may_abbreviate(parts, all, first, at))
+                goto whole;
+            if ((last & DIGIT) && at + 1 < length && (all[at] == '.' || all[at] == ',') &&
+                (class_of(parts, all[at + 1]) & DIGIT))
+                goto whole; /* 1,5 and 1.500 are one */
+        } else if (class & STOP) {
+            const int three = at + 2 < length && all[at + 1] == '.' && all[at + 2] == '.';
+            at += three ? 3 : 1;
+            hash = hash_of(all + first, at - first, key);
+        } else if ((class & ALONE) || ((class & SIGN) && !begins_more(all, begin, at, length)))
+            hash = hashed(hash, all[at++], key);
+        else
+            goto whole;
+        found[count++] = (Part){first, at, hash};
     }
-    const Py_ssize_t first = at;
-    while (class & LETTER) {
-        hash = hashed(hash, all[at++], key);
-        class = at < length ? class_of(parts, all[at]) : SPACE;
-    }
-    if (at > first) {
-        found[count] = (Part){first, at, hash};
-        if (class & (SPACE | LINE))
-            return count + 1;
-        const unsigned after = at + 1 < length ? class_of(parts, all[at + 1]) : SPACE;
-        if ((after & (SPACE | LINE)) &&
-            ((class & AT_END) || ((class & STOP) && !(class_of(parts, all[first]) & CAPITAL)))) {
-            found[count + 1] = (Part){at, at + 1, hashed(key, all[at], key)};
-            return count + 2;
-        }
-    }
+    return count;
+whole:
     while (at < length && !(class_of(parts, all[at]) & (SPACE | LINE)))
         at++;
-    found[0] = (Part){begin, at, hash_of(all + begin, at - begin, key)}; /* whatever it is, Python cuts it once */
+    found[0] = (Part){begin, at, hash_of(all + begin, at - begin, key)};
     return 1;
 }
 
@@ -535,38 +568,43 @@ static double larger(double one, double other)
     return one > other ? one : other;
 }
 
+/* What joining asks about a syllable, together so that one look at memory brings all of it: its gains for itself, its
+   right and its left neighbour, its number in the word list, whether words may be joined to it, whether it is titled. */
+typedef struct {
+    double here, for_next, for_last;
+    int32_t listed;
+    uint8_t plain, titled, unused[2];
+} Facts;
+
 PyDoc_STRVAR(join_doc,
-             "join(ids, gains, listed, plain, titled, bits, triples, filter, words, weights, scratch, out): whether each\n"
-             "syllable continues the word of the one before it: the Viterbi path, and pyvi's conditions on top of it.");
+             "join(ids, facts, bits, triples, filter, words, weights, scratch, out): whether each syllable continues the\n"
+             "word of the one before it: the Viterbi path, and pyvi's conditions on top of it. `facts` has an item of\n"
+             "32 bytes for each syllable.");
 
 static PyObject *join(PyObject *module, PyObject *args)
 {
-    PyObject *from[11];
+    PyObject *from[8];
     Arrays arrays = {.taken = 0};
     WordList list;
     const int32_t *ids;
-    const double *gains, *w;
-    const int64_t *listed;
-    const uint8_t *plain, *titled;
-    double *gain;
+    const double *w;
+    const Facts *facts;
+    double *score;
     uint8_t *out;
     long long words;
-    Py_ssize_t n, facts, bytes, filter_size;
+    Py_ssize_t n, known, bytes, filter_size;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOLOOO", &from[0], &from[1], &from[2], &from[3], &from[4], &from[5], &from[6],
-                          &from[7], &words, &from[8], &from[9], &from[10]))
+    if (!PyArg_ParseTuple(args, "OOOOOLOOO", &from[0], &from[1], &from[2], &from[3], &from[4], &words, &from[5],
+                          &from[6], &from[7]))
         return NULL;
     if ((ids = take(&arrays, from[0], 4, 0, 0, &n)) == NULL ||
-        (listed = take(&arrays, from[2], 8, 1, 0, &facts)) == NULL ||
-        (gains = take(&arrays, from[1], 8, 3 * facts, 0, NULL)) == NULL ||
-        (plain = take(&arrays, from[3], 1, facts, 0, NULL)) == NULL ||
-        (titled = take(&arrays, from[4], 1, facts, 0, NULL)) == NULL ||
-        (list.bits = take(&arrays, from[5], 1, 0, 0, &bytes)) == NULL ||
-        (list.triples = take(&arrays, from[6], 8, 0, 0, &list.triple_count)) == NULL ||
-        (list.filter = take(&arrays, from[7], 1, 2, 0, &filter_size)) == NULL ||
-        (w = take(&arrays, from[8], 8, WEIGHTS, 0, NULL)) == NULL ||
-        (gain = take(&arrays, from[9], 8, 2 * n, 1, NULL)) == NULL ||
-        (out = take(&arrays, from[10], 1, n, 1, NULL)) == NULL)
+        (facts = take(&arrays, from[1], sizeof(Facts), 1, 0, &known)) == NULL ||
+        (list.bits = take(&arrays, from[2], 1, 0, 0, &bytes)) == NULL ||
+        (list.triples = take(&arrays, from[3], 8, 0, 0, &list.triple_count)) == NULL ||
+        (list.filter = take(&arrays, from[4], 1, 2, 0, &filter_size)) == NULL ||
+        (w = take(&arrays, from[5], 8, WEIGHTS, 0, NULL)) == NULL ||
+        (score = take(&arrays, from[6], 8, n, 1, NULL)) == NULL ||
+        (out = take(&arrays, from[7], 1, n, 1, NULL)) == NULL)
         goto failed;
     list.words = words;
     for (list.filter_bits = 1; ((Py_ssize_t)1 << list.filter_bits) < filter_size && list.filter_bits < 40;)
@@ -578,55 +616,55 @@ static PyObject *join(PyObject *module, PyObject *args)
     }
     int64_t before = 0;
     for (Py_ssize_t t = 0; t < n; t++) {
-        if (ids[t] < 0 || ids[t] >= facts || listed[ids[t]] < 0 || listed[ids[t]] >= words) {
+        if (ids[t] < 0 || ids[t] >= known || facts[ids[t]].listed < 0 || facts[ids[t]].listed >= words) {
             PyErr_SetString(PyExc_ValueError, "a syllable has no facts");
             goto failed;
         }
-        PREFETCH(&list.bits[(before * words + listed[ids[t]]) >> 3]);
-        before = listed[ids[t]];
-    }
-    double *score = gain + n;
-    int second = 0;            /* whether syllables t - 1 and t are a listed word */
-    int triple[2] = {0, 0};    /* whether a listed word of three begins at t - 2, and at t - 1 */
-    for (Py_ssize_t t = 0; t < n; t++) {
-        const int64_t here = listed[ids[t]], next = t + 1 < n ? listed[ids[t + 1]] : 0;
-        const int first = is_pair(&list, here, next);
-        const int begins = t + 2 < n && is_triple(&list, here, next, listed[ids[t + 2]]);
-        double sum = gains[ids[t]];
-        if (t > 0)
-            sum += gains[facts + ids[t - 1]];
-        if (t + 1 < n)
-            sum += gains[2 * facts + ids[t + 1]];
-        sum += first * w[PAIR_FIRST]; /* products with 0 and 1 are exact, and cheaper than branches */
-        sum += second * w[PAIR_SECOND];
-        sum += begins * w[TRIPLE_FIRST];
-        sum += triple[0] * w[TRIPLE_LAST];
-        gain[t] = sum;
-        second = first;
-        triple[0] = triple[1];
-        triple[1] = begins;
+        PREFETCH(&list.bits[(before * words + facts[ids[t]].listed) >> 3]);
+        before = facts[ids[t]].listed;
     }
     const double to_inside = w[BI] - w[II], to_begin = w[BB] - w[IB];
     const double low = to_inside < to_begin ? to_inside : to_begin, high = larger(to_inside, to_begin);
     const double ends[2] = {w[BI] - w[BB], w[II] - w[IB]};
     const double smallest = ends[0] < ends[1] ? ends[0] : ends[1], largest = larger(ends[0], ends[1]);
+    int second = 0;            /* whether syllables t - 1 and t are a listed word */
+    int triple[2] = {0, 0};    /* whether a listed word of three begins at t - 2, and at t - 1 */
     int above = 0, below = 0;
+    const Facts none = {.here = 0.0}, *last = &none, *here = n > 0 ? &facts[ids[0]] : &none;
     for (Py_ssize_t t = 0; t < n; t++) {
+        const Facts *next = t + 1 < n ? &facts[ids[t + 1]] : &none;
+        const int first = is_pair(&list, here->listed, next->listed);
+        const int begins_triple =
+            t + 2 < n && is_triple(&list, here->listed, next->listed, facts[ids[t + 2]].listed);
+        double sum = here->here;
+        if (t > 0)
+            sum += last->for_next;
+        if (t + 1 < n)
+            sum += next->for_last;
+        sum += first * w[PAIR_FIRST]; /* products with 0 and 1 are exact, and cheaper than branches */
+        sum += second * w[PAIR_SECOND];
+        sum += begins_triple * w[TRIPLE_FIRST];
+        sum += triple[0] * w[TRIPLE_LAST];
+        second = first;
+        triple[0] = triple[1];
+        triple[1] = begins_triple;
         const int begins = t == 0 || ids[t - 1] == 0;
         if (begins)
-            score[t] = gain[t];
+            score[t] = sum;
         else if (above || below)
-            score[t] = gain[t] + ends[above];
+            score[t] = sum + ends[above];
         else
-            score[t] = gain[t] + (larger(w[BI], score[t - 1] + w[II]) - larger(w[BB], score[t - 1] + w[IB]));
-        above = gain[t] + (begins ? 0.0 : smallest) > high;
-        below = gain[t] + (begins ? 0.0 : largest) <= low;
+            score[t] = sum + (larger(w[BI], score[t - 1] + w[II]) - larger(w[BB], score[t - 1] + w[IB]));
+        above = sum + (begins ? 0.0 : smallest) > high;
+        below = sum + (begins ? 0.0 : largest) <= low;
+        last = here;
+        here = next;
     }
     int label = 0;
     const int keep = to_begin >= to_inside;
     for (Py_ssize_t t = n - 1; t >= 0; t--) {
-        const int last = (t == n - 1 || ids[t + 1] == 0) && ids[t] != 0;
-        if (last)
+        const int is_last = (t == n - 1 || ids[t + 1] == 0) && ids[t] != 0;
+        if (is_last)
             label = score[t] > 0;
         else if (score[t] > high || score[t] <= low || ids[t] == 0)
             label = score[t] > high;
@@ -635,7 +673,10 @@ static PyObject *join(PyObject *module, PyObject *args)
         out[t] = (uint8_t)label;
     }
     for (Py_ssize_t t = n - 1; t > 0; t--)
-        out[t] = out[t] && plain[ids[t]] && plain[ids[t - 1]] && !(titled[ids[t]] && !titled[ids[t - 1]]);
+        if (out[t]) {
+            const Facts *one = &facts[ids[t]], *other = &facts[ids[t - 1]];
+            out[t] = one->plain && other->plain && !(one->titled && !other->titled);
+        }
     if (n > 0)
         out[0] = 0;
     release(&arrays);
@@ -765,6 +806,48 @@ static PyObject *keep(PyObject *module, PyObject *args)
     }
     release(&arrays);
     return PyLong_FromSsize_t(kept);
+failed:
+    release(&arrays);
+    return NULL;
+}
+
+PyDoc_STRVAR(tally_doc,
+             "tally(flags, ids, ends, out): how many of the ids up to each end, from the end before, have a flag that is 1.");
+
+static PyObject *tally(PyObject *module, PyObject *args)
+{
+    PyObject *from[4];
+    Arrays arrays = {.taken = 0};
+    const uint8_t *flags;
+    const int32_t *ids;
+    const int64_t *ends;
+    int64_t *out;
+    Py_ssize_t known, n, count;
+    int64_t at = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOO", &from[0], &from[1], &from[2], &from[3]))
+        return NULL;
+    if ((flags = take(&arrays, from[0], 1, 0, 0, &known)) == NULL ||
+        (ids = take(&arrays, from[1], 4, 0, 0, &n)) == NULL || (ends = take(&arrays, from[2], 8, 0, 0, &count)) == NULL ||
+        (out = take(&arrays, from[3], 8, count, 1, NULL)) == NULL)
+        goto failed;
+    for (Py_ssize_t each = 0; each < count; each++) {
+        int64_t found = 0;
+        if (ends[each] < at || ends[each] > n) {
+            PyErr_SetString(PyExc_ValueError, "an end lies outside of the ids");
+            goto failed;
+        }
+        for (; at < ends[each]; at++) {
+            if (ids[at] < 0 || ids[at] >= known) {
+                PyErr_SetString(PyExc_ValueError, "an id has no flag");
+                goto failed;
+            }
+            found += flags[ids[at]];
+        }
+        out[each] = found;
+    }
+    release(&arrays);
+    Py_RETURN_NONE;
 failed:
     release(&arrays);
     return NULL;
@@ -1329,6 +1412,7 @@ static PyMethodDef methods[] = {
     {"join", join, METH_VARARGS, join_doc},
     {"write", write_texts, METH_VARARGS, write_doc},
     {"keep", keep, METH_VARARGS, keep_doc},
+    {"tally", tally, METH_VARARGS, tally_doc},
     {"columns", columns, METH_VARARGS, columns_doc},
     {"words", words, METH_VARARGS, words_doc},
     {"cells", cells, METH_VARARGS, cells_doc},
@@ -1339,7 +1423,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-#define INTERFACE 3 /* as in core/__init__.py: raised there and here with every change of what a function takes or gives */
+#define INTERFACE 5 /* as in core/__init__.py: raised there and here with every change of what a function takes or gives */
 
 static int say_interface(PyObject *module)
 {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.core import native
 from classifier.features.counts import TermTable
 from classifier.features.kinds import terms_of
 from classifier.features.tokens import Lexicon, Tokens
@@ -40,10 +41,16 @@ class Known:
             self._lexicon, self._flags = lexicon, np.zeros(0, dtype=bool)
         if self._flags.size < len(lexicon.strings):
             self._flags = np.concatenate((self._flags, self._look_up(lexicon, self._flags.size)))
-        sums = np.concatenate(([0], np.cumsum(self._flags[tokens.syllables])))
         ends = tokens.zone_ends[len(ZONES) - 1 :: len(ZONES)]
         all_of_page = np.diff(ends, prepend=0)
-        return np.where(all_of_page > 0, np.diff(sums[ends], prepend=0) / np.maximum(all_of_page, 1), 1.0)
+        core = native()
+        if core is None:
+            sums = np.concatenate(([0], np.cumsum(self._flags[tokens.syllables])))
+            found = np.diff(sums[ends], prepend=0)
+        else:
+            found = np.zeros(ends.size, dtype=np.int64)
+            core.tally(self._flags, np.ascontiguousarray(tokens.syllables), np.ascontiguousarray(ends), found)
+        return np.where(all_of_page > 0, found / np.maximum(all_of_page, 1), 1.0)
 
     def _look_up(self, lexicon: Lexicon, first: int) -> NDArray[np.bool_]:
         new = lexicon.strings[first:]

@@ -1,6 +1,6 @@
 """The table of known runs for the native core: as `SyllableTable`, over arrays that the core fills.
 
-A bracket or comma at a run's end is cut off before the run is looked up: `nói`, `nói,` and `"nói` are one entry.
+Letters and the signs around them are looked up apart: `nói`, `nói,` and `"nói` share one entry.
 docs/core.md tells the arrays.
 """
 
@@ -12,8 +12,6 @@ import numpy as np
 
 from classifier.vietnamese import syllables as limits
 from classifier.vietnamese.syllables import (
-    ALONE_AT_END,
-    ALONE_AT_START,
     BEFORE_FULL_STOP,
     COMMON,
     PAD,
@@ -25,7 +23,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_SPACE, _LETTER, _AT_END, _AT_START, _CAPITAL, _STOP, _LINE = (1 << bit for bit in range(7))
+_SPACE, _LETTER, _DIGIT, _CAPITAL, _STOP, _LINE, _SIGN, _ALONE = (1 << bit for bit in range(8))
+_SIGNS = "-=>/"
+"""May begin a syllable of several characters, or stand in an address."""
+_JOINS = "@_"
+"""With one of these a run is cut as a whole."""
 _CLASSED = 0x3001
 """Past this character there is no white space; letters past it are cut by Python."""
 _ENTRIES, _ARENA, _TEXT, _OFFSET, _FOUND, _NEED, _KEY = range(7)
@@ -36,11 +38,13 @@ _PARTS = 64
 def classes() -> NDArray[np.uint8]:
     """What each character below _CLASSED is, as this Python sees it."""
     characters = [chr(code) for code in range(_CLASSED)]
-    found = np.array([character.isspace() * _SPACE | character.isalnum() * _LETTER for character in characters])
-    for chosen, kind in ((ALONE_AT_END, _AT_END), (ALONE_AT_START, _AT_START), (BEFORE_FULL_STOP, _CAPITAL)):
-        found[[ord(character) for character in chosen]] |= kind
-    found[ord(".")] |= _STOP
-    found[ord("\n")] = _LINE
+    found = np.array(
+        [each.isspace() * _SPACE | each.isalnum() * _LETTER | each.isdecimal() * _DIGIT for each in characters]
+    )
+    found[found == 0] = _ALONE
+    for chosen, kind in ((_SIGNS, _SIGN), (_JOINS, 0), (".", _STOP), ("\n", _LINE)):
+        found[[ord(character) for character in chosen]] = kind
+    found[[ord(character) for character in BEFORE_FULL_STOP]] |= _CAPITAL
     return found.astype(np.uint8)
 
 

@@ -41,12 +41,12 @@ def normalise(syllable: str) -> str:
         if "://" in lower or "@" in lower:
             return ""  # an address says where a page came from, not what it is about
     lower = one_spelling(lower)
-    return _ALIASES.get(lower) or _usual(lower) or lower
+    return _ALIASES.get(lower) or (_usual(lower) if len(lower) >= LEAST_NAME else "") or lower
 
 
 def _usual(lower: str) -> str:
     """The usual spelling of a name in small letters, "" for one that is not listed; a syllable is no name."""
-    found = usual(lower) if len(lower) >= LEAST_NAME else None
+    found = usual(lower)
     if not found or is_syllable(lower):
         return ""
     return _ALIASES.get(found.lower()) or found.lower()

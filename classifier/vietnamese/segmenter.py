@@ -62,18 +62,19 @@ class Segmented:
     table: SyllableTable | NativeTable
 
 
+_FACTS = np.dtype([("gains", "f8", 3), ("listed", "i4"), ("can_join", "?"), ("titled", "?"), ("unused", "u1", 2)])
+"""Of a syllable: its gains at offsets 0, -1, +1, its number in pyvi's word list, and what joining asks about it."""
+
+
 class _SyllableFacts:
-    """Per syllable id: its gains at offsets 0, -1, +1, its id in pyvi's word list, and what joining asks about it."""
+    """The facts of each syllable id: `table` (syllables or more,), together so that one look at memory brings all."""
 
     def __init__(self, model: PyviModel, listed: dict[str, int]) -> None:
         self._gain = model.gain
         self._attributes = _by_syllable(model.gain)
         self.listed = listed
         self.generation, self.count = 0, 0
-        self.gains = np.zeros((3, 1024))
-        self.listed_id = np.zeros(1024, dtype=np.int64)
-        self.can_join = np.zeros(1024, dtype=bool)
-        self.titled = np.zeros(1024, dtype=bool)
+        self.table = np.zeros(1024, dtype=_FACTS)
 
     def update(self, table: SyllableTable | NativeTable) -> None:
         """Works out the facts of the syllables that are new in the table."""
@@ -90,42 +91,32 @@ class _SyllableFacts:
         digit_here = get("word.isdigit()", 0.0)
         beside = [(get(f"{side}:word.istitle()", 0.0), get(f"{side}:word.isupper()", 0.0)) for side in ("-1", "+1")]
         (title_left, upper_left), (title_right, upper_right) = beside
-        gains: tuple[list[float], list[float], list[float]] = [], [], []
-        numbers, joins, titles = [], [], []
+        facts = []
         for syllable in table.syllables[self.count :]:
             lower = syllable.lower()
             # CRFsuite reads attribute names as C strings.
             here, left, right = attributes.get(lower.split("\0", 1)[0] if "\0" in lower else lower, _NO_GAINS)
-            title, upper = syllable.istitle(), syllable.isupper()
+            title, upper, first = syllable.istitle(), syllable.isupper(), syllable[0]
             sum_here = bias + here
             sum_here += upper * upper_here + title * title_here
-            gains[0].append(sum_here + syllable.isdigit() * digit_here)
-            gains[1].append(left + title * title_left + upper * upper_left)
-            gains[2].append(right + title * title_right + upper * upper_right)
-            numbers.append(listed(lower, 0))
-            joins.append(not is_punctuation(syllable) and not syllable[0].isdigit())
-            titles.append(syllable[0].istitle())
-        new = slice(self.count, total)
-        self.gains[:, new] = gains
-        self.listed_id[new], self.can_join[new], self.titled[new] = numbers, joins, titles
+            sum_here += syllable.isdigit() * digit_here
+            left = left + title * title_left + upper * upper_left
+            right = right + title * title_right + upper * upper_right
+            can_join = not is_punctuation(syllable) and not first.isdigit()
+            facts.append(((sum_here, left, right), listed(lower, 0), can_join, first.istitle(), (0, 0)))
+        self.table[self.count : total] = facts
         self.count = total
 
     def _renumber(self, table: SyllableTable | NativeTable) -> None:
         """Takes over the facts of the syllables that a table which forgot has kept."""
         kept = table.kept[table.kept < self.count] if table.generation == self.generation + 1 else table.kept[:0]
         self.generation, self.count = table.generation, kept.size
-        self.gains = np.ascontiguousarray(self.gains[:, kept])
-        for name in ("listed_id", "can_join", "titled"):
-            setattr(self, name, getattr(self, name)[kept])
+        self.table = self.table[kept]
 
     def _grow(self, total: int) -> None:
-        size = self.listed_id.size
-        if total <= size:
-            return
-        more = max(total, 2 * size) - size
-        self.gains = np.pad(self.gains, ((0, 0), (0, more)))
-        for name in ("listed_id", "can_join", "titled"):
-            setattr(self, name, np.pad(getattr(self, name), (0, more)))
+        size = self.table.size
+        if total > size:
+            self.table = np.concatenate((self.table, np.zeros(max(total, 2 * size) - size, dtype=_FACTS)))
 
 
 def _by_syllable(gain: Mapping[str, float]) -> dict[str, tuple[float, float, float]]:
@@ -239,19 +230,17 @@ class Segmenter:
     def _joined_by_core(self, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
         """What `_joined` makes of `_labels`."""
         facts, words = self._facts, self._words
-        joined = np.empty(ids.size, dtype=bool)
-        scratch = np.empty(2 * ids.size)
-        tables = facts.gains, facts.listed_id, facts.can_join, facts.titled
-        self._core.join(ids, *tables, *words.arrays(), self._weights, scratch, joined)
+        joined, scratch = np.empty(ids.size, dtype=bool), np.empty(ids.size)
+        self._core.join(ids, facts.table, *words.arrays(), self._weights, scratch, joined)
         return joined
 
     def _labels(self, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
         """The Viterbi path: True where a syllable is labelled I_W. Pads cut the chain."""
-        facts = self._facts
-        gain = facts.gains[0][ids]
-        gain[1:] += facts.gains[1][ids[:-1]]
-        gain[:-1] += facts.gains[2][ids[1:]]
-        listed = facts.listed_id[ids]
+        facts = self._facts.table[ids]
+        gain = facts["gains"][:, 0].copy()
+        gain[1:] += facts["gains"][:-1, 1]
+        gain[:-1] += facts["gains"][1:, 2]
+        listed = facts["listed"].astype(np.int64)
         pair, keys = self._words.pairs(listed)
         gain[:-1] += pair * self._pair_gain[0]
         gain[1:] += pair * self._pair_gain[1]
@@ -314,10 +303,10 @@ class Segmenter:
         """Pyvi's own conditions on top of the label: no punctuation, no digit in front, no capital after a small
         letter.
         """
-        facts = self._facts
-        joined = inside & facts.can_join[ids]
-        titled = facts.titled[ids]
-        joined[1:] &= facts.can_join[ids[:-1]] & ~(titled[1:] & ~titled[:-1])
+        facts = self._facts.table[ids]
+        can_join, titled = facts["can_join"], facts["titled"]
+        joined: NDArray[np.bool_] = inside & can_join
+        joined[1:] &= can_join[:-1] & ~(titled[1:] & ~titled[:-1])
         joined[0] = False
         return joined  # next to a pad nothing joins: it can not be joined to
 

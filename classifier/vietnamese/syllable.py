@@ -16,20 +16,28 @@ _RHYMES = frozenset(
     y yên yêm yêng yêt yêu ynh ych yt yp""".split()  # noqa: SIM905  as above
 )
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_STOPS = ("c", "ch", "p", "t")
 _STOPPED_TONES = ("\u0301", "\u0323")
+_PLAIN = frozenset(onset + rhyme for onset in _ONSETS for rhyme in _RHYMES)
+_MARKS = re.compile("[\u0300-\u036f]")
+_LETTERS = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+"""Of Latin script with accents, as one character each."""
 
 
 def is_syllable(word: str) -> bool:
     """Whether a word in NFC is spelled as one Vietnamese syllable: onset, rhyme, at most one tone, one it can have."""
     # Circumflex, breve and horn belong to the letter, so only the five tones are taken off.
-    apart = unicodedata.normalize("NFD", word.lower())
-    tones = _TONES.findall(apart)
-    if len(tones) > 1:
-        return False
-    plain = unicodedata.normalize("NFC", _TONES.sub("", apart))
-    if plain.endswith(("c", "ch", "p", "t")) and tones not in [[tone] for tone in _STOPPED_TONES]:
-        return False
-    return any(plain[:cut] in _ONSETS and plain[cut:] in _RHYMES for cut in range(4))
+    lower = word.lower()
+    if lower.isascii():
+        return lower in _PLAIN and not lower.endswith(_STOPS)
+    if _MARKS.search(lower):  # what did not compose
+        apart = unicodedata.normalize("NFD", lower)
+        tones = "".join(_TONES.findall(apart))
+        plain = unicodedata.normalize("NFC", _TONES.sub("", apart))
+    else:
+        tones = "".join([tone for letter in lower if (tone := _TONE_OF.get(letter))])
+        plain = lower.translate(_UNTONED)
+    return len(tones) <= 1 and plain in _PLAIN and (tones in _STOPPED_TONES or not plain.endswith(_STOPS))
 
 
 def is_bare_syllable(word: str) -> bool:
@@ -39,8 +47,24 @@ def is_bare_syllable(word: str) -> bool:
 
 def bare(text: str) -> str:
     """The text without accents, hooks and bars: what is left when Vietnamese is typed on another keyboard."""
-    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)).replace("đ", "d").replace("Đ", "D")
+    if text.isascii():
+        return text
+    quick = text.translate(_BARED)
+    return quick if quick.isascii() else _bare(text)
 
 
+def _bare(text: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFD", text)).replace("đ", "d").replace("Đ", "D")
+
+
+def _untoned(letter: str) -> tuple[str, str]:
+    """A letter without its tones, and these."""
+    apart = unicodedata.normalize("NFD", letter)
+    return unicodedata.normalize("NFC", _TONES.sub("", apart)), "".join(_TONES.findall(apart))
+
+
+_TONE_OF = {letter: tones for letter in _LETTERS if (tones := _untoned(letter)[1])}
+_UNTONED = {ord(letter): _untoned(letter)[0] for letter in _TONE_OF}
+_BARED = {ord(letter): plain for letter in _LETTERS if (plain := _bare(letter)).isascii()}
 _BARE_ONSETS = frozenset(map(bare, _ONSETS))
 _BARE_RHYMES = frozenset(map(bare, _RHYMES))

@@ -65,15 +65,19 @@ def read_lines(
     number = first - 1
     while data := stream.readline(MAX_LINE + 1):
         number += 1
-        where = f"{source}:{number}"
         if len(data) > MAX_LINE and not data.endswith(b"\n"):
             _skip_rest(stream)
-            problem = Skipped(where, f"the line is longer than {MAX_LINE // MIB} MiB", "cut it into several rows")
+            problem = Skipped(
+                f"{source}:{number}", f"the line is longer than {MAX_LINE // MIB} MiB", "cut it into several rows"
+            )
             yield Line(number, "", problem)
             continue
         if number == 1:
             data = data.removeprefix(codecs.BOM_UTF8)
-        yield Line(number, "", data=data) if as_bytes and name == "utf-8" else _decoded(number, data, name, where)
+        if as_bytes and name == "utf-8":
+            yield Line(number, "", data=data)
+        else:
+            yield _decoded(number, data, name, f"{source}:{number}")
 
 
 def _decoded(number: int, data: bytes, name: str, where: str) -> Line:

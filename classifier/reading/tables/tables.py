@@ -56,10 +56,13 @@ class Table:
             said = spent(error, self.at(line))
         return Skipped(said.where, said.what, said.remedy)
 
-    def values(self, value: Any, line: int) -> Iterator[Page | Skipped]:
-        """Yield the page of a JSON value, or those of the rows in it where it is none itself."""
-        item = self.row(value, line) if isinstance(value, dict) else None
-        if isinstance(item, Page) and (item.lead or item.body or not holds_rows(value)):
+    def values(self, value: Any, line: int, item: Page | Skipped | None = None) -> Iterator[Page | Skipped]:
+        """Yield the page of a JSON value, or those of the rows in it where it is none itself.
+
+        item: what `row` made of it, where it was asked already.
+        """
+        item = item or (self.row(value, line) if isinstance(value, dict) else None)
+        if isinstance(item, Page) and (_has_text(item) or not holds_rows(value)):
             yield item
             return
         try:
@@ -73,6 +76,11 @@ class Table:
             return
         for number, row in enumerate(rows, start=line):
             yield self.row(row, number)
+
+
+def _has_text(item: Page | Skipped) -> bool:
+    """Whether it is a page with more than a title: no other column can hold its rows."""
+    return isinstance(item, Page) and bool(item.lead or item.body)
 
 
 def read_table(stream: io.BufferedReader, kind: str, table: Table) -> Iterator[Page | Skipped]:
@@ -96,7 +104,8 @@ def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page |
     for raw in read_lines(stream, table.encoding, table.source, first=table.first_line, as_bytes=True):
         few = len(raw.data) < MAX_LINE_VALUES  # a value takes a byte at least
         if few and raw.data and (row := exact_row(raw.data)) is not None:
-            yield from table.values(row, raw.number)
+            item = table.row(row, raw.number)
+            yield from (item,) if _has_text(item) else table.values(row, raw.number, item)
             continue
         line = raw.decoded(table.source)
         if line.problem:

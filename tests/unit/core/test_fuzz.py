@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from classifier import core
+from classifier.vietnamese.segmenter import _FACTS
 
 TYPES = (np.uint8, np.int32, np.uint32, np.int64, np.uint64, np.float32, np.float64, bool)
 TEXTS = ["Việt Nam, “TP.HCM”", "", "\x00\ud800 a@b.vn", "x" * 50, "\n\n"]
@@ -23,15 +24,17 @@ def _list(rng):
     return [rng.choice(TEXTS) for _ in range(rng.choice([0, 1, 3]))]
 
 
-# The arguments of each function: array types, l a list, s a text, t a tuple of arrays of a type, n a number.
+# The arguments of each function: array types, l a list, s a text, F facts of syllables, t a tuple of arrays of a type,
+# n a number.
 SHAPES = {
     "clear": ["s", "B"],
     "find": ["l", "B", "i", "Q", "q", "i", "B", "I", "q", "i", "q", "l"],
     "enter": ["Q", "i"],
     "spread": ["i", "q", "i", "i", "i", "q"],
-    "join": ["i", "d", "q", "?", "?", "B", "q", "?", "n", "d", "d", "?"],
+    "join": ["i", "F", "B", "q", "?", "n", "d", "d", "?"],
     "write": ["l", "i", "?", "q", "l", "l", "l"],
     "keep": ["i", "?", "q", "i", "i", "?", "?", "q"],
+    "tally": ["?", "i", "q", "q"],
     "columns": ["Q", "n", "Q", "i", "i"],
     "words": ["Q", "i", "?", "?", "q", "Q", "Q", "?", "q"],
     "cells": ["Q", "?", "q", "n", "n", "Q", "n", "Q", "i", "I", "q"],
@@ -45,6 +48,10 @@ SHAPES = {
 def _argument(rng, shape):
     if shape == "l":
         return _list(rng)
+    if shape == "F":
+        facts = np.zeros(rng.choice([0, 1, 3, 40]), dtype=_FACTS)
+        facts["listed"] = [rng.choice([-1, 0, 1, 2, 5, 2**31 - 1]) for _ in facts]
+        return facts
     if shape == "s":
         return rng.choice(TEXTS)
     if shape == "n":

@@ -49,15 +49,13 @@ def test_what_catches_the_end_of_its_time_is_told_again(monkeypatch):
 
 
 def test_the_time_grows_with_the_size_and_nothing_is_limited_outside_a_block():
-    watch = budget.Watch()
-    watch(0, None)  # a second goes by: nobody's
-    before = signal.signal(signal.SIGVTALRM, watch)
-    try:
+    with budget.watched():
+        watch = signal.getsignal(signal.SIGVTALRM)
+        watch(0, None)  # a second goes by: nobody's
         with budget.limited(20 * budget.CHARACTERS_A_SECOND):
             assert watch.left == budget.SECONDS + 20
         assert watch.left is None
-    finally:
-        signal.signal(signal.SIGVTALRM, before)
+    assert signal.getsignal(signal.SIGVTALRM) is not watch
 
 
 def test_another_thread_is_neither_limited_nor_ends_the_main_one(monkeypatch):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from classifier.clustering.english import is_english, word_of
 from classifier.features.kinds import word_hashes
 from classifier.vietnamese import Segmenter
 from classifier.vietnamese.background import background
@@ -31,6 +33,8 @@ KNOWN = 30.0
 """A word of two syllables that the dictionary lacks is one if so many articles of real news have it."""
 WHOLE = 0.6
 """Two words that stand side by side in so large a share of a cluster's headlines with either are shown together."""
+SHARED, MOST_SHARED = 0.6, 2
+"""A name in so large a share of a cluster's headlines belongs to its keywords, however common it is elsewhere."""
 WEAK = 0.3
 """What a word that tells of no thing, a verb of reporting for one, weighs beside others."""
 
@@ -48,28 +52,44 @@ _TITLES = _listed(
     "siêu|sư|tàu|tân|tại|thầy|thế|thủ|thứ|trong|tổng|trước|trùm|từ|tướng|tuyển|và|vì|việc|vợ|vụ|xe"
 )
 """Words that stand before a name with a capital of their own only because a headline begins with them."""
-_BEFORE_NAMES = frozenset(["biển", "cầu", "châu", "hồ", "miền", "núi", "phương", "sông"])
+_LINKS = _listed(
+    "bằng|bị|bởi|các|cho|có|của|cùng|do|dưới|đã|đang|đến|để|đó|được|hay|hoặc|khi|khiến|không|là|mà|một|này|ngoài|nhiều|"
+    "như|những|ở|rất|rồi|sau|sẽ|tại|thêm|thì|trên|trong|trước|từ|và|vào|vì|với"
+)
+"""Words that only link others: none makes a pair."""
+_BEFORE_NAMES = frozenset(["biển", "cầu", "châu", "hồ", "miền", "núi", "phương", "sông", "tiếng"])
+_AMOUNTS = frozenset(["nghìn", "ngàn", "triệu", "tỉ", "tỷ"])
+"""What stands before the currency, which pyvi joins to the next word: 220 triệu đồng tiền thưởng."""
+_LONGEST_ABBREVIATION = 3
+_NUMERAL = re.compile("[IVXLC]+|[A-Z]")
+_LONGEST_CODE = 5
+"""Characters of U.23, COP30, F-35; of one word with digits a longer one is the number of a thing: K.2015, SM3026."""
+_SURNAMES = _listed(
+    "bùi|cao|châu|đặng|đào|đinh|đỗ|đoàn|dương|hà|hồ|hoàng|huỳnh|lâm|lê|lương|lý|mai|ngô|nguyễn|phạm|phan|phùng|quách|tạ|"
+    "thái|tô|tống|trần|trịnh|trương|võ|vũ"
+)
 _COUNTRIES = frozenset(
     ["anh", "áo", "bỉ", "đức", "hàn", "israel", "lào", "mỹ", "nga", "nhật", "pháp", "úc", "ukraine", "ý"]
 )
 """Names of one syllable, which keep their capital at the beginning of a headline too."""
 _FORMULAS = _listed(
-    "bài học|bản tin|bạn đọc|ban đầu|bất ngờ|bắt đầu|câu chuyện|chi tiết|chính thức|cho biết|chuẩn bị|"
-    "chương trình|có thể|công bố|công việc|cụ thể|cùng nhau|cuối cùng|cuộc gặp|cuộc sống|dự kiến|diễn ra|"
-    "đánh giá|đặc biệt|đầu tiên|đề nghị|đề xuất|đổi mới|đồng loạt|gặp gỡ|giải thích|hàng loạt|hiện nay|hình ảnh|"
-    "hoạt động|hôm nay|hy vọng|kêu gọi|kế hoạch|khẳng định|không còn|khoảnh khắc|không ngờ|kinh hoàng|lần đầu|"
-    "lần thứ|lên tiếng|liên tiếp|liên tục|lý do|mong muốn|mới nhất|một mình|ngày mai|nghi vấn|người dân|"
+    "ban đầu|bao giờ|bao lâu|bao nhiêu|bao xa|bài học|bạn đọc|bản tin|bất ngờ|bắt đầu|chi tiết|cho biết|chuẩn bị|"
+    "chính thức|chương trình|cuối cùng|cuộc gặp|cuộc sống|câu chuyện|có thể|công bố|công việc|cùng nhau|cụ thể|"
+    "diễn ra|dự kiến|giải thích|gặp gỡ|hiện nay|hoạt động|hy vọng|hàng loạt|hình ảnh|hôm nay|khiến cho|"
+    "khoảnh khắc|không chỉ|không còn|không ngờ|không thể|khẳng định|kinh hoàng|kêu gọi|kế hoạch|liên tiếp|"
+    "liên tục|lên tiếng|lý do|lần thứ|lần đầu|mong muốn|một mình|mới nhất|nghi vấn|ngày mai|người dân|"
     "nhanh chóng|nhận định|nổi bật|phát hiện|phát triển|quan tâm|quyết định|ra mắt|sau khi|sẵn sàng|tham gia|"
-    "thay đổi|thành công|thành viên|thế giới|thế nào|thông báo|thông tin|thống nhất|thực hiện|tiếp tục|tiết lộ|"
-    "tin tức|toàn bộ|toàn cảnh|tổ chức|trải nghiệm|trở lại|trở thành|trở về|trường hợp|tuyên bố|tự tin|từ chối|"
-    "vấn đề|vì sao|xảy ra|xem nhanh|xuất hiện|yêu cầu"
+    "thay đổi|thành công|thành viên|thông báo|thông tin|thế giới|thế nào|thống nhất|thực hiện|tin tức|tiếp tục|"
+    "tiết lộ|toàn bộ|toàn cảnh|trường hợp|trải nghiệm|trở lại|trở thành|trở về|tuyên bố|tổ chức|từ chối|tự tin|"
+    "vì sao|vấn đề|xem nhanh|xuất hiện|xảy ra|yêu cầu|đánh giá|đầu tiên|đặc biệt|đề nghị|đề xuất|đồng loạt|"
+    "đổi mới"
 )
 """What headlines are full of, whatever they are about."""
 
 
 class _Unit(NamedTuple):
     """A name or word of a headline: its key (normalised syllables joined by `_`), how it is written there, and the
-    place of its first and behind its last syllable.
+    place of its first and behind its last token; `after`: what stands before it ends a phrase.
     """
 
     key: str
@@ -77,6 +97,7 @@ class _Unit(NamedTuple):
     name: bool
     begin: int
     end: int
+    after: bool = False
 
 
 class _Token(NamedTuple):
@@ -103,7 +124,14 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     tokens = [[_tokens(nfc(headline)) for headline in cluster] for cluster in clusters]
     seen = _names_within(tokens)
     segmented = iter(Segmenter().segment(headline for cluster in clusters for headline in cluster))
-    units = [_with_pairs(cluster, [_units(one, next(segmented), seen) for one in cluster]) for cluster in tokens]
+    units = []
+    for headlines, read in zip(clusters, tokens, strict=True):
+        cut = [next(segmented) for _ in read]
+        if is_english(headlines):
+            units.append([_english_units(one) for one in read])
+        else:
+            own = [_units(one, words, seen) for one, words in zip(read, cut, strict=True)]
+            units.append(_with_pairs(read, own, seen))
     forms = _forms(unit for cluster in units for headline in cluster for unit in headline)
     counts = [Counter(key for headline in cluster for key in {unit.key for unit in headline}) for cluster in units]
     overall: Counter[str] = Counter()
@@ -118,7 +146,9 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
             for key, number in counted.items()
             if rarity[key]
         }
-        named.append(_pick(scores, counted, _joined(cluster, counted), forms))
+        best = _pick(scores, counted, _joined(cluster, counted), forms)
+        shared = _shared(counted, best, forms, len(cluster))[:MOST_SHARED]
+        named.append((*best[: MOST - len(shared)], *shared))
     return named
 
 
@@ -130,8 +160,9 @@ def _tokens(headline: str) -> list[_Token]:
             opened = raw[0] in "\"“‘'([«" or after
             begin = place + raw.index(text)
             found.append(_Token(text, first, opened, begin, begin + len(text)))
-            first = raw[-1] in _ENDS
-            after = raw[-1] in _TRIM
+            abbreviated = raw[-1] == "." and text.isupper() and len(text) <= _LONGEST_ABBREVIATION  # TP. Hồ Chí Minh
+            first = raw[-1] in _ENDS and not abbreviated
+            after = raw[-1] in _TRIM and not abbreviated
         else:
             first = first or any(sign in _ENDS for sign in raw)
             after = True
@@ -159,6 +190,8 @@ def _runs(tokens: Sequence[_Token]) -> list[tuple[int, int]]:
             continue
         if found and found[-1][1] == at and not token.after and not token.first:
             found[-1] = (found[-1][0], at + 1)
+            if at - found[-1][0] > 1 and tokens[at - 1].text.isupper() and token.text.lower() in _SURNAMES:
+                found[-1:] = [(found[-1][0], at), (at, at + 1)]  # Bộ GD-ĐT Lê Tấn Dũng
         else:
             found.append((at, at + 1))
     return found
@@ -196,10 +229,23 @@ def _units(tokens: Sequence[_Token], segmented: str, seen: Counter[str]) -> list
         if any(_is_capital(text) for text in word[1:]) or (_is_capital(word[0]) and not tokens[begin].first):
             continue
         key = _key_of(word)
-        if key and _is_word(key):
+        counted = begin > 0 and word[0].lower() == "đồng" and tokens[begin - 1].text.lower() in _AMOUNTS
+        counted |= word[-1].lower() == "thứ" and end < len(tokens) and tokens[end].text[0].isdigit()  # con thứ 2
+        if key and _is_word(key) and not counted:
             written = " ".join(word)
-            found.append(_Unit(key, written[:1].lower() + written[1:], False, begin, end))
+            found.append(_Unit(key, written[:1].lower() + written[1:], False, begin, end, tokens[begin].after))
     return sorted(found, key=lambda unit: unit.begin)
+
+
+def _english_units(tokens: Sequence[_Token]) -> list[_Unit]:
+    """The words of an English headline that name something, each by itself."""
+    found = []
+    for at, token in enumerate(tokens):
+        key = _key_of([word_of(token.text)])
+        if key:
+            written = token.text[:-2] if token.text[-2:] in ("'s", "’s") else token.text
+            found.append(_Unit(key, written, False, at, at + 1, token.after))
+    return found
 
 
 def _words(tokens: Sequence[_Token], segmented: str) -> Iterator[tuple[int, int]]:
@@ -217,6 +263,8 @@ def _words(tokens: Sequence[_Token], segmented: str) -> Iterator[tuple[int, int]
 
 def _name(tokens: Sequence[_Token], begin: int, end: int, seen: Counter[str]) -> _Unit | None:
     """The name in a run of capitals, of which the first may only be a sentence's."""
+    if end - begin > 1 and len(tokens[begin].text) == 1 and not tokens[begin].first:
+        begin += 1  # bảng F World Cup
     if tokens[begin].first and end - begin > 1:
         rest = _key_of(token.text for token in tokens[begin + 1 : end])
         whole = _key_of(token.text for token in tokens[begin:end])
@@ -225,7 +273,7 @@ def _name(tokens: Sequence[_Token], begin: int, end: int, seen: Counter[str]) ->
             begin += 1
     elif tokens[begin].first and not _alone_a_name(tokens[begin].text, seen):
         return None
-    until = _whole_word(tokens, end)
+    until = _whole_word(tokens, begin, end)
     if until > end and tokens[begin].first and end - begin == 1:
         return None  # a word that a sentence begins with
     name, end = until == end or end - begin > 1, until
@@ -239,16 +287,20 @@ def _name(tokens: Sequence[_Token], begin: int, end: int, seen: Counter[str]) ->
         single and (len(key) < 2 or (is_syllable(texts[0]) and not texts[0].isupper() and key not in _COUNTRIES))
     ):
         return None
-    return _Unit(key, " ".join(texts), name, begin, end)
+    if single and (_NUMERAL.fullmatch(texts[0]) or (any(map(str.isdigit, texts[0])) and len(texts[0]) > _LONGEST_CODE)):
+        return None
+    return _Unit(key, " ".join(texts), name, begin, end, tokens[begin].after)
 
 
-def _whole_word(tokens: Sequence[_Token], end: int) -> int:
-    """Where a name ends whose last word goes on in small letters: Nobel Hòa bình, Liên hợp quốc."""
+def _whole_word(tokens: Sequence[_Token], begin: int, end: int) -> int:
+    """Where a name ends whose last word goes on in small letters: Nobel Hòa bình, Liên hợp quốc; not Hà Nội tiết lộ."""
+    last_two = _key_of(token.text for token in tokens[end - 2 : end]) if end - begin > 1 else ""
     for size in (2, 1):
         more = tokens[end : end + size]
         if len(more) == size and not any(token.after or _is_capital(token.text) for token in more):
             key = _key_of(token.text for token in tokens[end - 1 : end + size])
-            if key and (key in _dictionary() or _is_common(key)):
+            longer = f"{last_two}_{key.partition('_')[2]}" if _is_word(last_two) else key
+            if key and (longer in _dictionary() or _is_common(longer)):
                 return end + size
     return end
 
@@ -278,28 +330,83 @@ def _is_word(key: str) -> bool:
     return len(parts) == 4 and "_".join(parts[:2]) in words and "_".join(parts[2:]) in words
 
 
-def _with_pairs(cluster: Sequence[Sequence[_Token]], units: list[list[_Unit]]) -> list[list[_Unit]]:
-    """The units with pairs of small, rather rare words that nearly always stand side by side: hiến tạng."""
+def _with_pairs(cluster: Sequence[Sequence[_Token]], units: list[list[_Unit]], seen: Counter[str]) -> list[list[_Unit]]:
+    """The units with pairs of small, rather rare words that nearly always stand side by side: hiến tạng. What stands
+    beside every one of them belongs to it: về quê đón, Tây du ký.
+    """
     free = []
     for tokens, found in zip(cluster, units, strict=True):
         taken = {at for unit in found for at in range(unit.begin, unit.end)}
-        free.append({at for at, token in enumerate(tokens) if at not in taken and not _is_capital(token.text)})
-    alone = Counter(word for tokens, at in zip(cluster, free, strict=True) for word in {tokens[i].text for i in at})
-    pairs: Counter[tuple[str, str]] = Counter()
-    for tokens, at in zip(cluster, free, strict=True):
-        pairs.update({(tokens[i].text, tokens[i + 1].text) for i in at if i + 1 in at and not tokens[i + 1].after})
-    kept = {
-        pair
-        for pair, number in pairs.items()
-        if number >= max(2, WHOLE * max(alone[word] for word in pair)) and all(_is_rather_rare(word) for word in pair)
-    }
-    for tokens, found, at in zip(cluster, units, free, strict=True) if kept else ():
-        for i in sorted(at):
-            pair = (tokens[i].text, tokens[i + 1].text) if i + 1 in at else ("", "")
-            if pair in kept and (key := _key_of(pair)):
-                found.append(_Unit(key, " ".join(pair), False, i, i + 2))
-        found.sort(key=lambda unit: unit.begin)
-    return units
+        free.append({at for at, token in enumerate(tokens) if at not in taken and _is_small(token, seen)})
+    alone = Counter(word for tokens, at in zip(cluster, free, strict=True) for word in {_small(tokens[i]) for i in at})
+    places: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for number, (tokens, at) in enumerate(zip(cluster, free, strict=True)):
+        pairs = {
+            (_small(tokens[i]), _small(tokens[i + 1])): i for i in sorted(at, reverse=True) if _go_on(tokens, i, at)
+        }
+        for pair, i in pairs.items():
+            places[pair].append((number, i))
+    found_at: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for pair, where in places.items():
+        often = len(where) >= max(2, WHOLE * max(alone[word] for word in pair))
+        if often and not _LINKS & set(pair) and all(map(_is_rather_rare, pair)):
+            before = {_small(cluster[n][i - 1]) if _go_on(cluster[n], i - 1, free[n]) else "" for n, i in where}
+            behind = {_small(cluster[n][i + 2]) if _go_on(cluster[n], i + 1, free[n]) else "" for n, i in where}
+            more, less = (len(words) == 1 and not words & {"", *_LINKS} for words in (before, behind))
+            for number, i in where:
+                found_at[number].add((i - more, i + 2 + less))
+    for number, spans in sorted(found_at.items()):
+        whole = [one for one in spans if not any(o != one and o[0] <= one[0] and one[1] <= o[1] for o in spans)]
+        for begin, end in sorted(whole):
+            words = [_small(token) for token in cluster[number][begin:end]]
+            if key := _key_of(words):
+                units[number].append(_Unit(key, " ".join(words), False, begin, end, cluster[number][begin].after))
+        units[number].sort(key=lambda unit: unit.begin)
+    return _with_capitals(cluster, units)
+
+
+def _with_capitals(cluster: Sequence[Sequence[_Token]], units: list[list[_Unit]]) -> list[list[_Unit]]:
+    """The units with the capital that stands before every one of two or more: Quả cầu vàng, Tây du ký."""
+    before: dict[str, list[str]] = defaultdict(list)
+    for tokens, found in zip(cluster, units, strict=True):
+        ends = {unit.end for unit in found}
+        for unit in found:
+            apart = unit.name or unit.after or unit.begin == 0 or unit.begin in ends
+            token = None if apart else tokens[unit.begin - 1]
+            before[unit.key].append(token.text if token and _is_capital(token.text) and not token.first else "")
+    whole = {key: texts[0] for key, texts in before.items() if len(texts) > 1 and len(set(texts)) == 1 and texts[0]}
+    return [
+        [
+            unit
+            if unit.key not in whole
+            else _Unit(
+                f"{_key_of([whole[unit.key]])}_{unit.key}",
+                f"{whole[unit.key]} {unit.written}",
+                True,
+                unit.begin - 1,
+                unit.end,
+                tokens[unit.begin - 1].after,
+            )
+            for unit in found
+        ]
+        for tokens, found in zip(cluster, units, strict=True)
+    ]
+
+
+def _small(token: _Token) -> str:
+    return token.text.lower() if token.first else token.text
+
+
+def _is_small(token: _Token, seen: Counter[str]) -> bool:
+    """Whether a token is written small, or would be if no sentence began with it."""
+    if not _is_capital(token.text):
+        return True
+    return token.first and token.text[1:].islower() and not _alone_a_name(token.text, seen)
+
+
+def _go_on(tokens: Sequence[_Token], at: int, free: set[int]) -> bool:
+    """Whether two free words stand side by side from `at` on."""
+    return at in free and at + 1 in free and not tokens[at + 1].after
 
 
 def _is_rather_rare(word: str) -> bool:
@@ -328,7 +435,7 @@ def _rarity(keys: list[str], names: set[str]) -> dict[str, float]:
     frequency = np.maximum(figures.document_frequency(word_hashes(keys)), RAREST)
     limits = np.array([COMMON_NAME if key in names else COMMON for key in keys]) * figures.documents
     idf = np.log((1 + figures.documents) / (1 + frequency)) + 1
-    weights = [WEAK if key.replace("_", " ") in _FORMULAS else 1.0 for key in keys]
+    weights = [WEAK if key.replace("_", " ") in _FORMULAS or key.startswith("có_") else 1.0 for key in keys]
     return dict(zip(keys, np.where(frequency > limits, 0.0, idf * weights).tolist(), strict=True))
 
 
@@ -339,7 +446,7 @@ def _joined(cluster: Sequence[Sequence[_Unit]], counted: Counter[str]) -> dict[s
         beside = {
             (before.key, unit.key)
             for before, unit in itertools.pairwise(headline)
-            if before.end == unit.begin and before.name == unit.name
+            if before.end == unit.begin and before.name == unit.name and not unit.after
         }
         pairs.update(beside)
     found: dict[str, tuple[str, str]] = {}
@@ -348,6 +455,16 @@ def _joined(cluster: Sequence[Sequence[_Unit]], counted: Counter[str]) -> dict[s
             for part in (one, other):
                 found.setdefault(part, (one, other))
     return found
+
+
+def _shared(counted: Counter[str], best: Sequence[str], forms: dict[str, str], headlines: int) -> list[str]:
+    """The names that most headlines of a cluster have and that are not among the best terms, as they are written."""
+    taken = {_key_of(term.split()) for term in best}
+    found = [
+        key for key, number in counted.items() if number >= max(2, SHARED * headlines) and forms[key][:1].isupper()
+    ]
+    found = [key for key in found if not any(f"_{key}_" in f"_{other}_" for other in taken)]
+    return [forms[key] for key in sorted(found, key=lambda key: (-counted[key], key))]
 
 
 def _pick(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier.clustering.english import without_function_words
 from classifier.features.counts import TermTable, count_terms, tf_idf
 from classifier.features.kinds import terms_of
 from classifier.features.spec import FeatureSpec
@@ -63,7 +64,7 @@ def tf_idf_matrix(headlines: Sequence[str]) -> tuple[csr_matrix, NDArray[np.int6
     from scipy.sparse import csr_matrix, vstack
 
     tokeniser = Tokeniser()
-    pages = (Page(id="", title=headline) for headline in headlines)
+    pages = (Page(id="", title=without_function_words(headline)) for headline in headlines)
     batches = [tokeniser.tokenise(batch) for batch in page_batches(pages)]
     lexicon = tokeniser.lexicon
     found = [np.concatenate([terms.hashes for terms in terms_of(batch, lexicon, SPEC.terms)]) for batch in batches]

@@ -64,6 +64,8 @@ _LONGEST_ABBREVIATION = 3
 _NUMERAL = re.compile("[IVXLC]+|[A-Z]")
 _LONGEST_CODE = 5
 """Characters of U.23, COP30, F-35; of one word with digits a longer one is the number of a thing: K.2015, SM3026."""
+_PARTICLES = frozenset(["al", "bin", "da", "de", "di", "dos", "el", "ibn", "la", "van", "von"])
+"""Of names, which stand small in the middle of them."""
 _SURNAMES = _listed(
     "bùi|cao|châu|đặng|đào|đinh|đỗ|đoàn|dương|hà|hồ|hoàng|huỳnh|lâm|lê|lương|lý|mai|ngô|nguyễn|phạm|phan|phùng|quách|tạ|"
     "thái|tô|tống|trần|trịnh|trương|võ|vũ"
@@ -186,15 +188,30 @@ def _runs(tokens: Sequence[_Token]) -> list[tuple[int, int]]:
         return []
     found: list[tuple[int, int]] = []
     for at, token in enumerate(tokens):
+        if found and found[-1][1] == at and _is_particle(tokens, at):
+            found[-1] = (found[-1][0], at + 1)  # De la Fuente
+            continue
         if not _is_capital(token.text):
             continue
-        if found and found[-1][1] == at and not token.after and not token.first:
+        beside = found and found[-1] == (at - 1, at) and tokens[at - 1].text.lower() in _COUNTRIES
+        if beside and not is_syllable(token.text):
+            found.append((at, at + 1))  # Tổng thống Mỹ Barack Obama
+        elif found and found[-1][1] == at and not token.after and not token.first:
             found[-1] = (found[-1][0], at + 1)
             if at - found[-1][0] > 1 and tokens[at - 1].text.isupper() and token.text.lower() in _SURNAMES:
                 found[-1:] = [(found[-1][0], at), (at, at + 1)]  # Bộ GD-ĐT Lê Tấn Dũng
         else:
             found.append((at, at + 1))
     return found
+
+
+def _is_particle(tokens: Sequence[_Token], at: int) -> bool:
+    """Whether a small word stands in the middle of a name."""
+    while at < len(tokens) and tokens[at].text in _PARTICLES and not tokens[at].after:
+        at += 1
+        if at < len(tokens) and _is_capital(tokens[at].text):
+            return not tokens[at].after
+    return False
 
 
 def _key_of(texts: Iterable[str]) -> str:
@@ -269,8 +286,10 @@ def _name(tokens: Sequence[_Token], begin: int, end: int, seen: Counter[str]) ->
         rest = _key_of(token.text for token in tokens[begin + 1 : end])
         whole = _key_of(token.text for token in tokens[begin:end])
         titled = tokens[begin].text.lower() in _TITLES
-        if not seen[whole] and (titled or seen[rest] or (_is_word(rest) and not _is_word(whole))):
-            begin += 1
+        is_whole = whole in _dictionary() or _is_common(whole)  # Thái Bình Dương, beside a province Bình Dương
+        office = end - begin == 2 and is_syllable(tokens[begin].text) and _whole_word(tokens, begin, end) > end
+        if not seen[whole] and (titled or office or ((seen[rest] or _is_word(rest)) and not is_whole)):
+            begin += 1  # Bắt Giám đốc
     elif tokens[begin].first and not _alone_a_name(tokens[begin].text, seen):
         return None
     until = _whole_word(tokens, begin, end)
@@ -446,7 +465,7 @@ def _joined(cluster: Sequence[Sequence[_Unit]], counted: Counter[str]) -> dict[s
         beside = {
             (before.key, unit.key)
             for before, unit in itertools.pairwise(headline)
-            if before.end == unit.begin and before.name == unit.name and not unit.after
+            if before.end == unit.begin and before.name == unit.name and not unit.after and before.key not in _COUNTRIES
         }
         pairs.update(beside)
     found: dict[str, tuple[str, str]] = {}

@@ -31,6 +31,8 @@ def test_a_name_is_not_cut_into_the_next_word():
         (("Diễn viên của Tây du ký qua đời", "Nhớ lại Tây du ký của tuổi thơ"), "Tây du ký"),
         (("Giá vàng giảm mạnh sau một đêm", "Người dân chờ giá vàng xuống nữa"), "giá vàng"),
         (("Đại sứ quán gửi lời chúc Tết Nguyên đán", "Chợ hoa dịp Tết Nguyên đán"), "Tết Nguyên đán"),
+        (("HLV Luis de la Fonte lên tiếng", "Bí quyết của HLV Luis de la Fonte"), "HLV Luis de la Fonte"),
+        (("Tập trận ở châu Á - Thái Bình Dương", "Tàu tới Thái Bình Dương, qua Bình Dương"), "Thái Bình Dương"),
         (("Học tiếng Anh qua phim", "Ngữ điệu trong tiếng Anh"), "tiếng Anh"),
     ],
 )
@@ -47,6 +49,11 @@ def test_numerals_and_codes_are_no_names():
 def test_a_person_is_not_joined_to_an_office():
     found = words_of("Kỷ luật Thứ trưởng Bộ GD-ĐT Lê Văn Thử", "Ông Lê Văn Thử nhận kỷ luật")
     assert "Lê Văn Thử" in found
+
+
+def test_a_country_and_its_president_are_two():
+    found = words_of("Tổng thống Mỹ Barack Obama tới thăm", "Di sản của Tổng thống Mỹ Barack Obama")
+    assert "Barack Obama" in found
 
 
 def test_a_name_that_most_headlines_share_is_told_however_common():

@@ -27,7 +27,7 @@ from classifier.reading.page_lines.published import authors_of, date_shown
 from classifier.reading.page_lines.related import Related, at, is_blurb, is_box, is_plain, read_boxes
 from classifier.reading.page_lines.sections import behind_slug, read_section
 from classifier.reading.page_lines.tail import without_tail
-from classifier.reading.page_lines.whole_page import find_article, is_below, repeated
+from classifier.reading.page_lines.whole_page import find_article, is_below, repeated, without_menus
 from classifier.types import Page
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def parse_saved_page(text: str, *, id: str, source: str) -> Page:  # noqa: A002 
     """
     blocks = read_blocks(text)
     span = find_article(blocks)
+    if span.whole:
+        blocks = without_menus(blocks, span)
     blocks, end = blocks[span.start :], span.end - span.start
     title, byline, summary, i = read_front(blocks)
     article = _Article(

@@ -32,6 +32,8 @@ _BLURB_LEAST = 5
 _CARD_LEVELS = 6
 _CARD_LINKS = 6
 """Links to the same article that a card may have: picture, headline, blurb, comments."""
+_OTHERS = 3
+"""Other articles that an element leads to which is no card of one."""
 _PREFIX_MOST = 8
 """Words that "Xem thêm:" and the like may have before the link they announce."""
 _LONG_LINE = 8
@@ -96,10 +98,10 @@ def find_related(tree: Element, frame: Collection[Element], own: Iterable[str]) 
     _spell_out(tree)
     _, lines = text_lines(tree)
     links = _links(lines, frame, known)
-    cards = _cards([link for link in links if link.sure], tree)
+    cards = _cards([link for link in links if link.sure], tree, _led_to(links))
     in_cards = {node for card in cards.values() for node in card.iter()}
     loose = [link for link in links if link.spot not in in_cards]
-    cards |= _cards(loose, tree)
+    cards |= _cards(loose, tree, {})
     found = Related()
     for link in links:
         if link.spot in cards:
@@ -169,6 +171,8 @@ def _read_link(anchor: Element, line: TextLine, blurbs: dict[Element, bool]) -> 
     if not (_WORDS_LEAST if sure else _WORDS_LEAST + 1) <= count <= _WORDS_MOST:
         return None
     if form_of(text) in (Form.HEAD, Form.FURNITURE) or (count <= 8 and not sure and _is_service(text.casefold())):
+        return None
+    if " - " in text and (count < _HEADLINE_CLEAR - 1 or text.isupper()):  # Giáo dục - du học, XÃ HỘI - PHÓNG SỰ ẢNH
         return None
     return _Link(anchor if inner is None else inner, text, sure, _url(anchor), inline=arrow)
 
@@ -282,8 +286,22 @@ def _in_menu(anchor: Element, lists: dict[Element, bool]) -> bool:
     return lists[around]
 
 
-def _cards(links: list[_Link], tree: Element) -> dict[Element, Element]:
-    """For each headline the largest element around it that holds it, its blurb and small things, and nothing else."""
+def _led_to(links: list[_Link]) -> dict[Element, set[str]]:
+    """The addresses, four of them at most, that the headlines below each element lead to, some levels up."""
+    found: dict[Element, set[str]] = {}
+    for link in links:
+        for above in islice(upwards(link.spot), _CARD_LEVELS + 2) if link.url else ():
+            urls = found.setdefault(above, set())
+            if len(urls) <= _OTHERS:
+                urls.add(link.url)
+    return found
+
+
+def _cards(links: list[_Link], tree: Element, led_to: Mapping[Element, set[str]]) -> dict[Element, Element]:
+    """For each headline the largest element around it that holds it, its blurb and small things, and nothing else.
+
+    led_to: see `_led_to`; what leads to several other articles is no card, though they be named in few words.
+    """
     holders = {above for h1 in tree.iter("h1") for above in upwards(h1)}
     texts: dict[Element, int] = {}
     every: dict[Element, int] = {}
@@ -298,6 +316,7 @@ def _cards(links: list[_Link], tree: Element) -> dict[Element, Element]:
         card = link.spot
         for level, above in enumerate(upwards(link.spot)):
             crowded = texts.get(above, 0) > 1 or every.get(above, 0) > _CARD_LINKS or above in holders
+            crowded |= len(led_to.get(above, set()) - {link.url}) >= _OTHERS
             if level > _CARD_LEVELS or (level and link.inline) or crowded or not _is_card(above, link):
                 break
             card = above

@@ -115,6 +115,30 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|\(?(?:\+|\b0|\b1[89]00)[\d .()-]{7,}\d")
+_SERVICE = re.compile(
+    r"trang (?:trước|sau|chủ|kế)\b|chia sẻ (?:ảnh|bài|lên|trên|qua)|thích và chia sẻ|kết bạn với|"
+    r"đăng (?:ký|nhập) (?:ngay|để|nhận)|gửi (?:bài|email|cho)\b.{0,20}$|tải (?:ứng dụng|app)|"
+    r"(?:xem|chọn) (?:theo )?ngày|[^(]{2,40} người (?:nhận|gửi) \(\*\)|xem tất cả|hiển thị thêm|"
+    r"(?:về|lên) đầu trang|bình luận (?:bài|được|của|\()|họ (?:&|và) tên|email người|thông điệp gửi|tặng sao|"
+    r"(?:bạn|quý khách) vui lòng|theo dõi .{2,30} trên|truy cập (?:bản|phiên bản|trang)|thông tin cập nhật|copy link|"
+    r"góp ý\b|liên hệ(?: quảng cáo|:)|báo [^.]{2,60} – tiếng nói|chủ đề:|từ khóa|(?:để )?nhận (?:gói |bản )?tin\b|"
+    r"không (?:hiển thị|hiện) lại|làm trang chủ|bật thông báo|(?:off )?telex\b|bạn có biết ?\??$|"
+    r"được quan tâm nhất mới nhất$",
+    re.IGNORECASE,
+)
+_PUBLISHER = re.compile(
+    r"cơ quan (?:của|chủ quản|ngôn luận)\b|(?:tòa|toà) soạn\s*:|đơn vị (?:chủ quản|quảng cáo)\b|"
+    r"ấn phẩm (?:của|thuộc)\b|địa chỉ\s*:",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"\(?\+?0?[\d.() -]{8,}.{0,40}")
+_TAG_LIST = re.compile(r"[^\s,]+(?: [^\s,]+)*(?:,[^\s,][^,]*){3,}")
+_MAIL = re.compile(r"\S@\S+\.\w")
+_CALL = re.compile(
+    r"\b(?:điện thoại|đt|tel|fax|hotline|máy lẻ|ext|cskh|website)\s*[.:]? *(?:\+|\(|\d{2}|http|www)", re.IGNORECASE
+)
+_COUNTED = re.compile(r"\([\d.,]+ (?:bình chọn|lượt|ý kiến|bình luận)[^()]*\)")
+_PAGES = re.compile(r"\[?\d{1,3}\]?, ?\[?\d{1,3}\]?, ?\[?\d")
 _FILE = re.compile(r"[\w.-]+\.(?:jpe?g|png|gif|webp|mp4)|[a-z0-9]+(?:-[a-z0-9]+){3,}(?:\.html?)?")
 
 _KIND = r"(?:Nguồn[ ]ảnh|NGUỒN[ ]ẢNH|Nguồn|NGUỒN|Ảnh[ ]minh[ ]ho?[ạọ]a?|Ảnh|ẢNH|Hình|Photo|PHOTO)"
@@ -210,6 +234,24 @@ def is_imprint(text: str) -> bool:
         return True
     found = _ADDRESS.search(text) if any(map(str.isdecimal, text)) or "@" in text else None
     return found is not None and 2 * len(found.group()) >= len(text)
+
+
+def has_address(text: str) -> bool:
+    """Whether a line gives an address to write to, or a telephone number behind a word for one: no headline does."""
+    return ("@" in text and _MAIL.search(text) is not None) or _CALL.search(text) is not None
+
+
+def is_service(text: str) -> bool:
+    """Whether a short line belongs to the site's services, and is the headline of no article: a pager, a menu in one
+    line, tags, a form's field, what to follow or to share, who publishes it, telephone numbers.
+    """
+    if _SERVICE.match(text.lstrip("-–•·[ ")) or text.count(" | ") > 1 or text.count("#") > 1:
+        return True
+    if text.endswith(":") or text.lower().endswith("copy link") or _TAG_LIST.fullmatch(text):
+        return True
+    if _PUBLISHER.match(text) or _PHONE.fullmatch(text):
+        return True
+    return _PAGES.search(text) is not None or _COUNTED.fullmatch(text) is not None
 
 
 def is_sentence(text: str) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from classifier.reading.page_lines.blocks import Block, key_of, squeeze
 from classifier.reading.page_lines.line_forms import (
     BLURB_MAX,
     Form,
+    has_address,
     has_dateline,
     is_cut,
     is_headline,
     is_lone_headline,
+    is_service,
     undated,
 )
 from classifier.reading.page_lines.names import byline_of
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_RANK = re.compile(r"(\d{1,2})[.)]? +(?=[^\W\d_]|[\"“‘'])")
+
+
 @dataclass(slots=True)
 class Related:
     """The headlines of a page, each once, whatever quotes and spaces its printings have."""
@@ -29,8 +35,13 @@ class Related:
     _by_key: dict[str, Headline] = field(default_factory=dict)
 
     def add(self, headline: str, blurb: str = "", url: str = "") -> None:
-        """Add a headline, without its date; if the page has it already, its blurb is taken where none was."""
+        """Add a headline, without its date; if the page has it already, its blurb is taken where none was.
+
+        What names a service of the site or who publishes it is no headline, wherever it stands.
+        """
         headline = undated(headline)
+        if is_service(headline) or has_address(headline):
+            return
         key, blurb = key_of(headline), squeeze(blurb)
         known = self._by_key.get(key)
         if known is None:
@@ -39,8 +50,16 @@ class Related:
             self._by_key[key] = Headline(known.headline, blurb, known.url or url)
 
     def all(self) -> tuple[Headline, ...]:
-        """Return the headlines in the order in which the page shows them."""
-        return tuple(self._by_key.values())
+        """Return the headlines in the order in which the page shows them, without the ranks of a list that counts."""
+        found = list(self._by_key.values())
+        ranks = [_RANK.match(one.headline) for one in found]
+        numbers = [int(rank[1]) if rank else 0 for rank in ranks]
+        seen: dict[str, Headline] = {}
+        for i, (one, rank) in enumerate(zip(found, ranks, strict=True)):
+            beside = (numbers[i - 1 : i] == [numbers[i] - 1] and i > 0) or numbers[i + 1 : i + 2] == [numbers[i] + 1]
+            headline = one.headline[rank.end() :] if rank and beside else one.headline
+            seen.setdefault(key_of(headline), replace(one, headline=headline))
+        return tuple(seen.values())
 
 
 def at(blocks: Sequence[Block], i: int) -> Block | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from classifier.reading.page_lines.blocks import key_of
@@ -37,6 +37,8 @@ _NEAR = 4
 _MENU_LEAST = 3
 _PAIRS_LEAST = 5
 _BETTER = 0.5
+_MENU_WORDS, _MENU_RUN = 5, 6
+"""Words of a menu's longest line, and lines that one has below an article."""
 _TITLE_MOST = 60
 """Words."""
 _REPEATED_LEAST = 4
@@ -132,7 +134,7 @@ def _title(blocks: Sequence[Block], first: int, last: int) -> int:
     if best == top or blocks[best].key == blocks[top].key or scores[best] < own + _BETTER:
         return 0
     above = sum(is_paragraph(block) for block in blocks[:best])
-    return best if best - top >= _MENU_LEAST and above <= 0.3 * best else 0
+    return best if best >= _MENU_LEAST and above <= 0.3 * best else 0
 
 
 def _opens_article(blocks: Sequence[Block], top: int) -> bool:
@@ -243,6 +245,27 @@ def is_below(blocks: Sequence[Block], i: int, title: str) -> bool:
     return count >= 5 and not (
         "|" in text or text.endswith("(*)") or is_imprint(text) or (own and block.key.startswith(own))
     )
+
+
+def without_menus(blocks: Sequence[Block], span: Span) -> list[Block]:
+    """Return the blocks with the menus below the article as furniture: runs of short lines, and lines of the menu above
+    it that stand there again.
+    """
+    found = list(blocks)
+    menu = {block.key for block in blocks[: span.start] if len(block.text.split()) <= _MENU_WORDS + 1}
+    run: list[int] = []
+    for i in range(span.end, len(blocks) + 1):
+        block = at(blocks, i)
+        if block and key_of(block.text.lstrip("|•·–- \xa0")) in menu and not block.twice:
+            found[i] = replace(block, form=Form.FURNITURE)
+        if block and block.form is Form.TEXT and not block.twice and len(block.text.split()) <= _MENU_WORDS:
+            run.append(i)
+            continue
+        if len(run) >= _MENU_RUN:
+            for number in run:
+                found[number] = replace(blocks[number], form=Form.FURNITURE)
+        run = []
+    return found
 
 
 def repeated(blocks: Sequence[Block]) -> frozenset[str]:

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+import warnings
 from difflib import get_close_matches
 from importlib import import_module
 from typing import IO, Any
@@ -116,6 +117,8 @@ def cli(ctx: click.Context) -> None:
 def main() -> None:
     """Runs the command and turns every expected failure into one line and an exit code."""
     open_streams()
+    if not sys.warnoptions:  # as Python does for most kinds: what libraries warn of is for who writes programs
+        warnings.simplefilter("ignore")
     with strangers_modules_out(), strangers_programs_out(), watched():
         code = _run()
     atexit.register(ignore_signals)  # the work is done: a signal while Python tidies up must not make it look undone

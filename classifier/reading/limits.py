@@ -46,6 +46,9 @@ MAX_JSON = 256 * MIB
 MAX_XZ_MEMORY = 256 * MIB
 """Memory an .xz file may ask for (its dictionary); `xz -9` needs 65 MiB."""
 
+MAX_ATTRIBUTES = 20_000
+"""Attributes of one tag: the parser's time grows with the square of their number."""
+
 MAX_TRAFILATURA = 5 * MIB
 """Bytes of an HTML page up to which trafilatura looks for the article; larger ones take the plain path."""
 

@@ -144,12 +144,12 @@ def _objects(data: Any) -> Iterator[dict[str, Any]]:
 
 def _authors(value: Any, organisations: set[str]) -> str:
     """Return the persons of a JSON-LD "author": a name, an object with one, or a list of them."""
-    people = []
+    people: dict[str, None] = {}
     for item in value if isinstance(value, list) else [value]:
         name = item.get("name") if isinstance(item, dict) else item
         for part in name if isinstance(name, list) else [name]:
-            if (person := _person(part, organisations)) and person not in people:
-                people.append(person)
+            if person := _person(part, organisations):
+                people[person] = None
     return ", ".join(people)
 
 

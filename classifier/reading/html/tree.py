@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import UnreadableError
-from classifier.reading.limits import MAX_TAGS
+from classifier.reading.limits import MAX_ATTRIBUTES, MAX_TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,8 @@ _COPIED_LEAST = 60
 _SPACE = re.compile("[\\s\x00-\x1f\x7f\ufffe\uffff]+")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Quantifiers that give nothing back: a quote left open is looked for once, not from each tag on.
+_TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+")
 _SERVER_TAG = re.compile(rb"<%[^%<>]{0,2000}%>")
 
 
@@ -55,6 +57,9 @@ def parse_tree(text: str, source: str) -> Element:
     )
     # NUL ends a C string; templates saved raw (JSP, ASP) begin with a tag that would end the page's head.
     data = _SERVER_TAG.sub(b" ", text.encode("utf-8", "replace").replace(b"\0", b" "))
+    if len(data.split()) > MAX_ATTRIBUTES and any(len(tag.split()) > MAX_ATTRIBUTES for tag in _TAG.findall(data)):
+        what = f"has a tag of more than {MAX_ATTRIBUTES:,} attributes"
+        raise UnreadableError(source, what, "save the article's own page")
     try:
         tree = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:

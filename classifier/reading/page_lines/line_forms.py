@@ -114,7 +114,8 @@ _CONTACT = re.compile(
     r"thư điện tử|hỗ trợ|một sản phẩm của|xuất bản|chính sách|điều khoản|rss\b)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S+@\S+\.\w+|\(?(?:\+|\b0|\b1[89]00)[\d .()-]{7,}\d")
+# The parts of an address are bounded (RFC 5321): else one without an end would be sought from each character on.
+_ADDRESS = re.compile(r"[^\s@]{1,64}@\S{1,253}\.\w+|\(?(?:\+|\b0|\b1[89]00)[\d .()-]{7,}\d")
 _SERVICE = re.compile(
     r"trang (?:trước|sau|chủ|kế)\b|chia sẻ (?:ảnh|bài|lên|trên|qua)|thích và chia sẻ|kết bạn với|"
     r"đăng (?:ký|nhập) (?:ngay|để|nhận)|gửi (?:bài|email|cho)\b.{0,20}$|tải (?:ứng dụng|app)|"
@@ -133,7 +134,7 @@ _PUBLISHER = re.compile(
 )
 _PHONE = re.compile(r"\(?\+?0?[\d.() -]{8,}.{0,40}")
 _TAG_LIST = re.compile(r"[^\s,]+(?: [^\s,]+)*(?:,[^\s,][^,]*){3,}")
-_MAIL = re.compile(r"\S@\S+\.\w")
+_MAIL = re.compile(r"\S@\S{1,253}\.\w")
 _CALL = re.compile(
     r"\b(?:điện thoại|đt|tel|fax|hotline|máy lẻ|ext|cskh|website)\s*[.:]? *(?:\+|\(|\d{2}|http|www)", re.IGNORECASE
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.clustering.english import without_function_words
+from classifier.clustering.english import comparable
 from classifier.features.counts import TermTable, count_terms, tf_idf
 from classifier.features.kinds import terms_of
 from classifier.features.spec import FeatureSpec
@@ -60,11 +60,13 @@ def place(headlines: Sequence[str]) -> Points:
 
 
 def tf_idf_matrix(headlines: Sequence[str]) -> tuple[csr_matrix, NDArray[np.int64]]:
-    """(n, V) unit rows over all words, syllables and syllable pairs, and (V,) how often each of these occurs."""
+    """(n, V) unit rows over all words, syllables and syllable pairs, and (V,) how often each of these occurs; English
+    headlines are taken without small words and endings.
+    """
     from scipy.sparse import csr_matrix, vstack
 
     tokeniser = Tokeniser()
-    pages = (Page(id="", title=without_function_words(headline)) for headline in headlines)
+    pages = (Page(id="", title=comparable(headline)) for headline in headlines)
     batches = [tokeniser.tokenise(batch) for batch in page_batches(pages)]
     lexicon = tokeniser.lexicon
     found = [np.concatenate([terms.hashes for terms in terms_of(batch, lexicon, SPEC.terms)]) for batch in batches]

@@ -51,12 +51,28 @@ def terms_of(tokens: Tokens, lexicon: Lexicon, kinds: Iterable[str]) -> Iterator
 
 def word_hashes(written: Sequence[str]) -> NDArray[np.uint64]:
     """The `w1` hashes of words as the vocabulary writes them."""
+    return _hashes([(word,) for word in written], "w1")
+
+
+def pair_hashes(written: Sequence[tuple[str, str]]) -> NDArray[np.uint64]:
+    """The `w2` hashes of pairs of words as the vocabulary writes them."""
+    return _hashes(written, "w2")
+
+
+def syllable_hashes(written: Sequence[str]) -> NDArray[np.uint64]:
+    """The `s1` hashes of single syllables, normalised."""
+    return _hashes([(syllable,) for syllable in written], "s1")
+
+
+def _hashes(runs: Sequence[tuple[str, ...]], kind: str) -> NDArray[np.uint64]:
+    """(n,) the hash of each run of words, which is one term of this kind."""
     lexicon = Lexicon()
-    parts = [word.split("_") for word in written]
-    ids = np.array([lexicon.id_of(part) for word in parts for part in word], dtype=np.int32)
-    starts = np.zeros(ids.size, dtype=bool)
-    starts[np.cumsum([0, *(len(word) for word in parts)])[:-1]] = True
-    (terms,) = terms_of(Tokens(ids, ~starts, starts, np.zeros(0, dtype=np.int64)), lexicon, ("w1",))
+    words = [[word.split("_") for word in run] for run in runs]
+    ids = np.array([lexicon.id_of(part) for run in words for word in run for part in word], dtype=np.int32)
+    starts, broken = np.zeros(ids.size, dtype=bool), np.zeros(ids.size, dtype=bool)
+    starts[np.cumsum([0, *(len(word) for run in words for word in run)])[:-1]] = True
+    broken[np.cumsum([0, *(sum(map(len, run)) for run in words)])[:-1]] = True
+    (terms,) = terms_of(Tokens(ids, ~starts, broken, np.zeros(0, dtype=np.int64)), lexicon, (kind,))
     return terms.hashes
 
 

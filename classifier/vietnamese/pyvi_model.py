@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"lCRF"
 _BINUNICODE = b"X"  # the pickle opcode before the model: a 4-byte length, then Latin-1 bytes written as UTF-8
+_BINBYTES = b"B"  # or this one: a 4-byte length, then the bytes
 _HEADER = struct.Struct("<4sI4s9I")
 _FEATURE = np.dtype([("type", "<u4"), ("source", "<u4"), ("target", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
@@ -53,10 +54,12 @@ def _model_folder() -> Path:
 
 def _crfsuite_bytes(pickled: bytes, where: str) -> bytes:
     at = pickled.find(_MAGIC)
-    if at < 5 or pickled[at - 5 : at - 4] != _BINUNICODE:
+    written = pickled[at - 5 : at - 4] if at >= 5 else b""
+    if written not in (_BINUNICODE, _BINBYTES):
         raise ChudeError(where, "holds no CRFsuite model in the form known here", "install pyvi 0.1.1")
     (length,) = struct.unpack_from("<I", pickled, at - 4)
-    return pickled[at : at + length].decode("utf-8").encode("latin-1")
+    found = pickled[at : at + length]
+    return found if written == _BINBYTES else found.decode("utf-8").encode("latin-1")
 
 
 def _strings(model: bytes, offset: int) -> list[str]:
@@ -70,29 +73,47 @@ def _strings(model: bytes, offset: int) -> list[str]:
     return keys
 
 
-def parse_crfsuite(model: bytes) -> tuple[dict[str, float], NDArray[np.float64]]:
-    """The state gains (attribute -> I_W minus B_W) and the 2 x 2 transition weights of a CRFsuite model."""
+@dataclass(frozen=True, slots=True)
+class Crf:
+    """A linear-chain CRF of L labels. attributes: the row of each in `state` (A, L), its weight for each label;
+    transition (L, L): from (row) to (column).
+    """
+
+    labels: tuple[str, ...]
+    attributes: dict[str, int]
+    state: NDArray[np.float64]
+    transition: NDArray[np.float64]
+
+
+def read_crf(model: bytes) -> Crf:
+    """A CRFsuite model as arrays."""
     _, _, _, _, _, _, attribute_count, features_at, labels_at, attributes_at, _, _ = _HEADER.unpack_from(model)
     (count,) = struct.unpack_from("<I", model, features_at + 8)
     features = np.frombuffer(model, dtype=_FEATURE, count=count, offset=features_at + 12)
     labels = _strings(model, labels_at)
-    if sorted(labels) != ["B_W", "I_W"]:
-        raise ChudeError("pyvi", f"its model has the labels {labels}, not B_W and I_W", "install pyvi 0.1.1")
-    sign = np.where(np.array(labels) == "I_W", 1.0, -1.0)
-    state = features[features["type"] == _STATE]
-    gains = np.bincount(
-        state["source"], weights=state["weight"] * sign[state["target"]], minlength=attribute_count
-    ).tolist()
-    order = [labels.index("B_W"), labels.index("I_W")]
-    moves = features[features["type"] == _TRANSITION]
-    transition = np.zeros((2, 2))
-    transition[moves["source"], moves["target"]] = moves["weight"]
-    return dict(zip(_strings(model, attributes_at), gains, strict=True)), transition[np.ix_(order, order)]
+    weights = np.zeros((attribute_count, len(labels)))
+    transition = np.zeros((len(labels), len(labels)))
+    for kind, table in ((_STATE, weights), (_TRANSITION, transition)):
+        chosen = features[features["type"] == kind]
+        table[chosen["source"], chosen["target"]] = chosen["weight"]
+    names = _strings(model, attributes_at)
+    return Crf(tuple(labels), {name: row for row, name in enumerate(names)}, weights, transition)
+
+
+def parse_crfsuite(model: bytes) -> tuple[dict[str, float], NDArray[np.float64]]:
+    """The state gains (attribute -> I_W minus B_W) and the 2 x 2 transition weights of a CRFsuite model."""
+    crf = read_crf(model)
+    if sorted(crf.labels) != ["B_W", "I_W"]:
+        raise ChudeError("pyvi", f"its model has the labels {list(crf.labels)}, not B_W and I_W", "install pyvi 0.1.1")
+    begin, inside = crf.labels.index("B_W"), crf.labels.index("I_W")
+    gains = (crf.state[:, inside] - crf.state[:, begin]).tolist()
+    return dict(zip(crf.attributes, gains, strict=True)), crf.transition[np.ix_([begin, inside], [begin, inside])]
 
 
 @lru_cache(maxsize=1)  # every model and every fold has a segmenter, all of them of these files
 def load_pyvi_model() -> PyviModel:
-    """Reads pyvi's installed model files (about 1 MB), once. Raises ChudeError if they are missing or of another form.
+    """Reads pyvi's installed segmentation model (about 1 MB), once. Raises ChudeError if its files are missing or of
+    another form.
 
     Do not change what it returns: all segmenters share it.
     """
@@ -112,3 +133,16 @@ def load_pyvi_model() -> PyviModel:
         trigrams=tuple((e[0], e[1], e[2]) for e in entries if len(e) == 3),
         version=hashlib.sha256(pickled + words).hexdigest()[:16],
     )
+
+
+@lru_cache(maxsize=1)
+def load_tagger() -> Crf:
+    """Reads the CRF of pyvi's tagger of parts of speech (4 MB), once. Raises ChudeError where it is missing or of
+    another form.
+    """
+    file = _model_folder() / "pyvipos3.pkl"
+    try:
+        pickled = file.read_bytes()
+    except OSError as error:
+        raise ChudeError(str(error.filename), "pyvi's model cannot be read", "reinstall pyvi 0.1.1") from error
+    return read_crf(_crfsuite_bytes(pickled, str(file)))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from classifier.types import Page, Prediction
     from eval.scores.clusters import Clustered
     from eval.scores.gold import Judged
+    from eval.scores.shape import Report
     from training.corpus import Corpus
     from training.validate import Validated
 
@@ -34,7 +35,7 @@ class Evaluation:
     docs/report-fields.md says (`report["scores"]["macro_f1"]["value"]`). `names` of labels are for people to read.
     """
 
-    report: dict[str, Any]
+    report: Report
     names: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: str | Path) -> list[Path]:
@@ -118,7 +119,7 @@ def judge_model(
     return Evaluation(report, loaded.display_names)
 
 
-def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None) -> dict[str, Any]:
+def judge_file(path: str, corpus: Corpus, names: Sequence[str], headlines: Clustered | None = None) -> Report:
     """The report on what another tool has predicted; without a probability for every article none is looked at."""
     import numpy as np
 
@@ -167,7 +168,7 @@ def judge_training(
     curve: bool | None = None,
     settings: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] = lambda _line: None,
-) -> dict[str, Any]:
+) -> Report:
     """The report on models trained for it: on the other ones of `cv` folds, or on the past where there are no folds."""
     from classifier.errors import UsageError
     from training.fit.defaults import spec_for
@@ -206,7 +207,7 @@ def _announcement(models: int, further: int) -> str:
 
 def _validated_report(
     found: Validated, meta: Mapping[str, Any], headlines: Clustered | None, undated: Sequence[str]
-) -> dict[str, Any]:
+) -> Report:
     from eval.report.report import build_report
 
     judged = judged_from(found.corpus, found.runs[0], found.known, further_runs=found.runs[1:])
@@ -239,7 +240,7 @@ def report_on(
     leaked: Sequence[bool] | None = None,
     top_terms: Mapping[str, Sequence[tuple[str, float]]] | None = None,
     clusters: Clustered | None = None,
-) -> dict[str, Any]:
+) -> Report:
     """The report on predictions beside gold, with the two trivial baselines."""
     from eval.report.report import build_report
     from eval.scores.baselines import largest_class, nearest_key_words

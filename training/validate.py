@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.types import Page, Prediction
+    from eval.scores.intervals import ScoreJson
+    from eval.scores.shape import LearningCurve
     from training.corpus import Corpus
     from training.fit.fitting import Fitted
     from training.fit.spec import TrainingSpec
@@ -57,7 +59,7 @@ class Validated:
     baselines: dict[str, list[str]]
     known: list[str]
     top_terms: Terms
-    learning_curve: dict[str, Any] | None = None
+    learning_curve: LearningCurve | None = None
     leaked: list[bool] | None = None
     remarks: list[str] = field(default_factory=list)
 
@@ -147,7 +149,7 @@ def top_terms_of(fitted: Fitted) -> Terms:
 
 def learning_curve(
     corpus: Corpus, spec: TrainingSpec, splits: Sequence[tuple[Rows, Rows]], whole: Mapping[int, Prediction]
-) -> dict[str, Any] | None:
+) -> LearningCurve | None:
     """Accuracy and macro-F1 by the number of training articles, with their intervals over the articles labelled.
 
     Of each split's training articles the first part of one fixed order is taken, so that a larger part holds the
@@ -158,7 +160,7 @@ def learning_curve(
     articles = [corpus.articles[row] for row in tested.tolist()]
     gold = [article.primary for article in articles]
     sizes: list[int] = []
-    scores: dict[str, list[dict[str, Any]]] = {metric.key: [] for metric in brief(sets=corpus.of_sets)}
+    scores: dict[str, list[ScoreJson]] = {metric.key: [] for metric in brief(sets=corpus.of_sets)}
     least = LEAST * len(set(gold)) / min(len(train) for train, _ in splits)
     for share in (*(share for share in SHARES if share >= least), 1.0):
         said = [whole[row] for row in tested.tolist()] if share == 1 else _by_part(corpus, spec, splits, share)

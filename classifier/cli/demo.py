@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from classifier.clustering import ClusterResult
     from classifier.model.model import Model
     from classifier.types import Page, Prediction
+    from eval.scores.shape import Report
 
 REASONS = 6
 MARKED = 25
@@ -149,7 +150,7 @@ def _cluster(model: Model, pages: Sequence[Page], folder: Path, target: str) -> 
     return result
 
 
-def _evaluate(folder: Path, target: str) -> dict[str, Any]:
+def _evaluate(folder: Path, target: str) -> Report:
     from classifier.cli.evaluate import summary
     from eval.report.names import shown_report
     from eval.report.report import write_report

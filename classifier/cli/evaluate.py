@@ -13,6 +13,8 @@ from classifier.cli import common, writers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from eval.scores.intervals import ScoreJson
+    from eval.scores.shape import Repeats, Report
     from training.judge import Evaluation
 
 
@@ -122,21 +124,22 @@ def write(found: Evaluation, target: str) -> None:
     wording.say(f"chude: wrote {target}; open {target}/report.html")
 
 
-def summary(report: dict[str, Any]) -> str:
+def summary(report: Report) -> str:
     """The scores of a report as a table for the terminal, and what to know first."""
     from io import StringIO
 
     from eval.scores.registry import brief
+    from eval.scores.shape import of_metric
 
     stream = StringIO()
-    columns = ("precision", "recall", "f1")
     rows = [
-        [row["label"], f"{row['support']:,}", *(_score(row[name]) for name in columns)] for row in report["per_topic"]
+        [row["label"], f"{row['support']:,}", *map(_score, (row["precision"], row["recall"], row["f1"]))]
+        for row in report["per_topic"]
     ]
     writers.console_table(["topic", "articles", "precision", "recall", "F1"], rows, stream)
     scores, sets = report["scores"], report["judged_as"] == "sets"
     lines = [
-        f"{one.called(sets=sets)} {_score(scores[one.key])}{_spread(report['repeats'], one.key)}"
+        f"{one.called(sets=sets)} {_score(of_metric(scores, one.key))}{_spread(report['repeats'], one.key)}"
         for one in brief(sets=sets)
     ]
     if scores["top_in_gold"]:
@@ -161,18 +164,18 @@ def summary(report: dict[str, Any]) -> str:
     return stream.getvalue() + "".join(f"{wording.plain(line)}\n" for line in lines)
 
 
-def _spread(repeats: dict[str, Any] | None, key: str) -> str:
+def _spread(repeats: Repeats | None, key: str) -> str:
     if not repeats:
         return ""
-    each = repeats["scores"][key]["each"]
+    each = [value for value in repeats["scores"][key]["each"] if value is not None]
     return f", mean of {repeats['number']} repeats from {min(each):.3f} to {max(each):.3f}"
 
 
-def _score(score: dict[str, Any]) -> str:
-    if score["value"] is None or score["low"] is None:
+def _score(score: ScoreJson) -> str:
+    if score["value"] is None or score["low"] is None or score["high"] is None:
         return _plain(score)
     return f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]"
 
 
-def _plain(score: dict[str, Any]) -> str:
+def _plain(score: ScoreJson) -> str:
     return "–" if score["value"] is None else f"{score['value']:.3f}"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eval.pages.html import Html, foreign, paragraph, section, table
 from eval.report.notes import number
 
 if TYPE_CHECKING:
-    Json = dict[str, Any]
+    from eval.scores.shape import Clusters, Stability
 
 HEADING = "Clusters of related headlines"
 
 
-def clusters_section(found: Json, lang: str) -> Html:
+def clusters_section(found: Clusters, lang: str) -> Html:
     """How well the headlines fall into clusters, and how much that hangs on which headlines there are."""
     fit = found["silhouette"]
     ends = f" ({number(fit['low'])} to {number(fit['high'])})" if fit["low"] is not None else ""
@@ -32,7 +32,7 @@ def clusters_section(found: Json, lang: str) -> Html:
     )
 
 
-def _stability(found: Json | None) -> str:
+def _stability(found: Stability | None) -> str:
     if not found:
         return "Stability: too few headlines to cluster parts of them."
     return (

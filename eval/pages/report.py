@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eval.pages.clusters import clusters_section
 from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, table
 from eval.report.notes import articles, number
 from eval.scores.registry import brief, name_of, on_pages
+from eval.scores.shape import of_metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Json = dict[str, Any]
+    from eval.scores.intervals import ScoreJson
+    from eval.scores.shape import (
+        Coverage,
+        CoveragePoint,
+        LabelCurve,
+        Leakage,
+        LearningCurve,
+        Mistake,
+        Rates,
+        Repeats,
+        Report,
+        SeveralTopics,
+        Slice,
+        Term,
+        TopicRow,
+    )
 
-RATES = (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
+RATES = ("precision", "recall", "F1")
 MOST_VALUES = 25
 """Values of a slice that the page shows; report.json has all."""
 
 
-def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "vi") -> str:
+def report_page(report: Report, images: Mapping[str, bytes], *, text_lang: str = "vi") -> str:
     """The whole page. `images` are PNG bytes by the names that `pictures` gives; article texts are in `text_lang`."""
     lead = "There is no article to judge."
     if report["articles"]:
         score = report["scores"]["accuracy"]
         count, repeats = articles(report["articles"]), report["repeats"]
-        who = f"{round(score['value'] * report['articles'])} of {count}"
+        value = score["value"] or 0.0
+        who = f"{round(value * report['articles'])} of {count}"
         if repeats:
-            who = f"On average over {repeats['number']} repeats {score['value'] * report['articles']:.1f} of {count}"
+            who = f"On average over {repeats['number']} repeats {value * report['articles']:.1f} of {count}"
         what = "have all their labels right and no other" if report["judged_as"] == "sets" else "are labelled right"
         lead = (
-            f"{who} {what}: {score['value']:.1%}. On articles like "
+            f"{who} {what}: {value:.1%}. On articles like "
             f"these one should expect between {score['low']:.1%} and {score['high']:.1%} (95% interval)."
         )
     sets = report["judged_as"] == "sets"
@@ -43,7 +60,7 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
         _leakage(report["leakage"], sets=sets) if report["leakage"] else "",
         _topics(report, images),
         _confusion(report, images),
-        _calibration(report, images) if report["reliability"] else "",
+        _calibration(report, images),
         _coverage(report["coverage"], images) if report["coverage"] else "",
         _label_curves(report["label_curves"], images) if report["label_curves"] else "",
         _several(report["multi_topic"]) if report["multi_topic"] else "",
@@ -60,14 +77,20 @@ def report_page(report: Json, images: Mapping[str, bytes], *, text_lang: str = "
     return page(title, join(part for part in parts if part))
 
 
-def _main_scores(report: Json) -> Html:
+def _main_scores(report: Report) -> Html:
     sets = report["judged_as"] == "sets"
     shown_scores = on_pages(sets=sets)
     beside = bool(report["baselines"])  # a column without a cell would only make the table wide
-    rows = [["this model", *(_score(report["scores"][one.key]) for one in shown_scores), *([""] if beside else [])]]
+    rows = [
+        [
+            "this model",
+            *(_score(of_metric(report["scores"], one.key)) for one in shown_scores),
+            *([""] if beside else []),
+        ]
+    ]
     for name, row in report["baselines"].items():
         difference = _score(row["comparison"]["accuracy_difference"], sign=True)
-        rows.append([f"baseline: {name}", *(_score(row[one.key]) for one in shown_scores), difference])
+        rows.append([f"baseline: {name}", *(_score(of_metric(row, one.key)) for one in shown_scores), difference])
     header = ["", *(one.called(sets=sets) for one in shown_scores), *(["model ahead by"] if beside else [])]
     caption = "Scores with their 95% intervals" + (", beside trivial ways to label" if beside else "")
     shown = [table(caption, header, rows, range(1, len(header)))]
@@ -77,34 +100,35 @@ def _main_scores(report: Json) -> Html:
         shown.append(paragraph(join([text, _score(report["scores"]["top_in_gold"]), " of the articles."], "")))
     if report["scores"]["topics"]:
         found = report["scores"]["topics"]
-        cells = [[name, _score(found[key])] for name, key in RATES]
+        cells = [list(cell) for cell in zip(RATES, _rates(found), strict=True)]
         shown.append(table("The topics proper, “other” left out, all pooled", ["", "score"], cells, (1,)))
     return section("Scores", *shown)
 
 
-def _leakage(leakage: Json, *, sets: bool) -> Html:
-    names = {"all": "all articles", "leaked": "also in the training texts", "clean": "not in the training texts"}
+def _leakage(leakage: Leakage, *, sets: bool) -> Html:
+    groups = {
+        "all articles": leakage["all"],
+        "also in the training texts": leakage["leaked"],
+        "not in the training texts": leakage["clean"],
+    }
     rows = [
-        [name, str(leakage[key]["articles"]), *(_score(leakage[key][one.key]) for one in brief(sets=sets))]
-        for key, name in names.items()
+        [name, str(part["articles"]), *(_score(of_metric(part, one.key)) for one in brief(sets=sets))]
+        for name, part in groups.items()
     ]
     header = ["articles", "number", *(one.called(sets=sets) for one in brief(sets=sets))]
     caption = "Scores with and without the articles that were trained on; the last line is the honest one"
     return section("Leakage", table(caption, header, rows, range(1, len(header))))
 
 
-def _topics(report: Json, images: Mapping[str, bytes]) -> Html:
-    rows = [
-        [row["label"], str(row["support"]), str(row["predicted"]), *(_score(row[key]) for _, key in RATES)]
-        for row in report["per_topic"]
-    ]
+def _topics(report: Report, images: Mapping[str, bytes]) -> Html:
+    rows = [[row["label"], str(row["support"]), str(row["predicted"]), *_rates(row)] for row in report["per_topic"]]
     header = ["label", "in gold", "predicted", "precision", "recall", "F1"]
     alt = "; ".join(f"{row['label']}: F1 {number(row['f1']['value'])}" for row in report["per_topic"])
     picture = _picture(images, "topics", alt, "Precision, recall and F1 of each label with 95% intervals.")
     return section("Topics", picture, table("Each label with its 95% intervals", header, rows, (1, 2, 3, 4, 5)))
 
 
-def _confusion(report: Json, images: Mapping[str, bytes]) -> Html:
+def _confusion(report: Report, images: Mapping[str, bytes]) -> Html:
     labels, counts = report["confusion"]["labels"], report["confusion"]["counts"]
     pairs = [
         (count, gold, given)
@@ -126,8 +150,10 @@ def _confusion(report: Json, images: Mapping[str, bytes]) -> Html:
     return section("What is taken for what", said_of_sets, _picture(images, "confusion", alt, caption), numbers)
 
 
-def _calibration(report: Json, images: Mapping[str, bytes]) -> Html:
+def _calibration(report: Report, images: Mapping[str, bytes]) -> Html:
     found, brier = report["reliability"], report["scores"]["brier"]
+    if found is None:
+        return Html("")
     error = found["calibration_error"]
     rows = [["expected calibration error (10 bins)", _score(error)]]
     if brier:
@@ -143,7 +169,7 @@ def _calibration(report: Json, images: Mapping[str, bytes]) -> Html:
     )
 
 
-def _coverage(found: Json, images: Mapping[str, bytes]) -> Html:
+def _coverage(found: Coverage, images: Mapping[str, bytes]) -> Html:
     rows = [[f"{point['threshold']:g}", *_bought(point)] for point in found["thresholds"]]
     for target in found["targets"]:
         point, name = target["point"], f"for an accuracy of {target['accuracy']:.0%}"
@@ -155,7 +181,7 @@ def _coverage(found: Json, images: Mapping[str, bytes]) -> Html:
     return section("What a threshold buys", _picture(images, "coverage", alt, caption), shown)
 
 
-def _label_curves(found: list[Json], images: Mapping[str, bytes]) -> Html:
+def _label_curves(found: list[LabelCurve], images: Mapping[str, bytes]) -> Html:
     text = (
         "Each label's probability on its own. A threshold on it finds the share of the label's articles that stands on "
         "the horizontal axis, with the precision on the vertical one. Where probabilities can be trusted, they add up "
@@ -182,14 +208,14 @@ def _label_curves(found: list[Json], images: Mapping[str, bytes]) -> Html:
     )
 
 
-def _bought(point: Json) -> list[str]:
+def _bought(point: CoveragePoint) -> list[str]:
     return [str(point["articles"]), f"{point['coverage'] or 0:.1%}", _score(point["accuracy"])]
 
 
-def _several(found: Json) -> Html:
+def _several(found: SeveralTopics) -> Html:
     pooled = [
-        [name, *(_score(found[key][rate]) for _, rate in RATES)]
-        for name, key in (("all topics", "micro"), ("topics beyond the primary", "secondary"))
+        ["all topics", *_rates(found["micro"])],
+        ["topics beyond the primary", *_rates(found["secondary"])],
     ]
     each = [
         [row["label"], str(row["support"]), _score(row["precision"]), _score(row["recall"]), number(row["f1"])]
@@ -207,12 +233,12 @@ def _several(found: Json) -> Html:
     )
 
 
-def _slices(slices: Mapping[str, list[Json]], *, sets: bool) -> Html:
+def _slices(slices: Mapping[str, list[Slice]], *, sets: bool) -> Html:
     scores = brief(sets=sets)
     shown, header = [], ["articles", *(one.called(sets=sets) for one in scores)]
     for name, rows in slices.items():
         cells = [
-            [str(row["value"]) or "(empty)", str(row["articles"]), *(_score(row[one.key]) for one in scores)]
+            [str(row["value"]) or "(empty)", str(row["articles"]), *(_score(of_metric(row, one.key)) for one in scores)]
             for row in rows[:MOST_VALUES]
         ]
         more = f"; {len(rows) - MOST_VALUES} smaller ones are in report.json" if len(rows) > MOST_VALUES else ""
@@ -220,7 +246,7 @@ def _slices(slices: Mapping[str, list[Json]], *, sets: bool) -> Html:
     return section("Parts of the articles", *shown)
 
 
-def _mistakes(found: list[Json], lang: str) -> Html:
+def _mistakes(found: list[Mistake], lang: str) -> Html:
     if not found:
         return section("Mistakes", paragraph("There is none."))
     rows = [
@@ -237,11 +263,11 @@ def _mistakes(found: list[Json], lang: str) -> Html:
     return section("The most confident mistakes", table("Most confident first", header, rows, (3,)))
 
 
-def _reasons(reasons: list[Json], lang: str) -> Html:
+def _reasons(reasons: list[Term], lang: str) -> Html:
     return join((foreign(f"{one['term']} {one['weight']:+.2f}", lang) for one in reasons), ", ")
 
 
-def _learning(curve: Json, images: Mapping[str, bytes], *, sets: bool) -> Html:
+def _learning(curve: LearningCurve, images: Mapping[str, bytes], *, sets: bool) -> Html:
     names = list(curve["scores"])
     rows = [
         [f"{size:,}", *(_score(curve["scores"][name][i]) for name in names)] for i, size in enumerate(curve["sizes"])
@@ -256,7 +282,7 @@ def _learning(curve: Json, images: Mapping[str, bytes], *, sets: bool) -> Html:
     )
 
 
-def _repeats(found: Json, *, sets: bool) -> Html:
+def _repeats(found: Repeats, *, sets: bool) -> Html:
     text = (
         f"The articles were dealt into folds {found['number']} times. The scores above are means over these repeats; "
         "their intervals come from drawing articles, since a repeat brings no new ones. Baselines, pictures and all "
@@ -276,12 +302,12 @@ def _repeats(found: Json, *, sets: bool) -> Html:
     )
 
 
-def _terms(found: Mapping[str, list[Json]], lang: str) -> Html:
+def _terms(found: Mapping[str, list[Term]], lang: str) -> Html:
     rows = [[name, join((foreign(one["term"], lang) for one in terms), ", ")] for name, terms in found.items()]
     return section("Words that speak for each topic", table("Strongest first", ["topic", "words"], rows))
 
 
-def _about(report: Json) -> Html:
+def _about(report: Report) -> Html:
     rows = [
         [key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)]
         for key, value in sorted(report["meta"].items())
@@ -299,14 +325,15 @@ def _picture(images: Mapping[str, bytes], name: str, alt: str, caption: str) -> 
     return figure(images[name], alt, caption) if name in images else Html("")
 
 
-def _score(score: Json, *, sign: bool = False) -> Html:
+def _rates(row: Rates | TopicRow) -> list[Html]:
+    return [_score(row["precision"]), _score(row["recall"]), _score(row["f1"])]
+
+
+def _score(score: ScoreJson, *, sign: bool = False) -> Html:
     """A value with its interval; "–" where there is none."""
     if score["value"] is None:
         return Html("–")
-    shown = [
-        f"{score[key]:+.3f}" if sign else f"{score[key]:.3f}"
-        for key in ("value", "low", "high")
-        if score[key] is not None
-    ]
+    ends_of = (score["value"], score["low"], score["high"])
+    shown = [f"{end:+.3f}" if sign else f"{end:.3f}" for end in ends_of if end is not None]
     value, *ends = shown
     return escape(value) if len(ends) < 2 else Html(f'{value} <span class="soft">{ends[0]} to {ends[1]}</span>')

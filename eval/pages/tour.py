@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from classifier.wording import number
 from eval.pages.cluster_page import LANGUAGE, cluster_block
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from classifier.clustering import ClusterResult
     from classifier.types import Page, Prediction
     from eval.pages.marks import Segment
+    from eval.scores.shape import Report
 
 _CLUSTERS = 15
 _OPENING = 3
@@ -30,7 +31,7 @@ def demo_page(
     pages: Sequence[Page],
     predictions: Sequence[Prediction],
     result: ClusterResult,
-    report: dict[str, Any],
+    report: Report,
     folder: Path,
 ) -> str:
     """The page; `folder` holds the pictures that the steps before have drawn."""
@@ -117,7 +118,7 @@ def _clusters(result: ClusterResult, folder: Path) -> Html:
     return section("What the pages recommend", *parts)
 
 
-def _trust(report: dict[str, Any], folder: Path) -> Html:
+def _trust(report: Report, folder: Path) -> Html:
     scores = report["scores"]
     macro = scores["macro_f1"]
     said = (

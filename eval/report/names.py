@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from classifier.display import distinct, name_of
 from eval.report.notes import notes
@@ -10,40 +10,41 @@ from eval.report.notes import notes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Json = dict[str, Any]
+    from eval.scores.shape import LabelCount, LabelCurve, Labels, RepeatRow, Report, SeveralRow, TopicRow
+
+Row = TypeVar("Row", "TopicRow", "LabelCurve", "SeveralRow", "RepeatRow", "LabelCount")
 
 
-def shown_report(report: Json, names: Mapping[str, str]) -> Json:
+def shown_report(report: Report, names: Mapping[str, str]) -> Report:
     """A copy of a report with names in the places of labels; report.json itself is written with labels."""
     if not names:
         return report
     names = distinct(names)
     own = notes(report)
     remarks = report["notes"][: len(report["notes"]) - len(own)]
-    named = {
+    multi, repeats, terms = report["multi_topic"], report["repeats"], report["top_terms"]
+    named: Report = {
         **report,
-        **{key: _rows(report[key], names) for key in ("per_topic", "label_curves")},
+        "per_topic": _rows(report["per_topic"], names),
+        "label_curves": report["label_curves"] and _rows(report["label_curves"], names),
         "confusion": {**report["confusion"], "labels": [name_of(one, names) for one in report["confusion"]["labels"]]},
         "labels": _counts(report["labels"], names),
         "mistakes": [
             {**one, "gold": _cell(one["gold"], names), "predicted": name_of(one["predicted"], names)}
             for one in report["mistakes"]
         ],
-        **{key: _part(report[key], names) for key in ("multi_topic", "repeats")},
-        "top_terms": report["top_terms"] and {name_of(key, names): one for key, one in report["top_terms"].items()},
+        "multi_topic": multi and {**multi, "per_topic": _rows(multi["per_topic"], names)},
+        "repeats": repeats and {**repeats, "per_topic": _rows(repeats["per_topic"], names)},
+        "top_terms": terms and {name_of(key, names): one for key, one in terms.items()},
     }
     return {**named, "notes": [*remarks, *notes(named)]}
 
 
-def _rows(rows: list[Json] | None, names: Mapping[str, str]) -> list[Json] | None:
-    return rows and [{**row, "label": name_of(row["label"], names)} for row in rows]
+def _rows(rows: list[Row], names: Mapping[str, str]) -> list[Row]:
+    return [cast("Row", {**row, "label": name_of(row["label"], names)}) for row in rows]
 
 
-def _part(part: Json | None, names: Mapping[str, str]) -> Json | None:
-    return part and {**part, "per_topic": _rows(part["per_topic"], names)}
-
-
-def _counts(labels: Json, names: Mapping[str, str]) -> Json:
+def _counts(labels: Labels, names: Mapping[str, str]) -> Labels:
     return {
         **labels,
         "counts": _rows(labels["counts"], names),

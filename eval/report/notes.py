@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eval.scores.shape import Report
 
 
-def notes(report: dict[str, Any]) -> list[str]:
+def notes(report: Report) -> list[str]:
     """What a reader should know before the numbers, a sentence each; [] where nothing is out of the ordinary."""
     counts = {row["label"]: row["gold"] for row in report["labels"]["counts"]}
     sets = report["judged_as"] == "sets"

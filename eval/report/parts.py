@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -24,8 +24,25 @@ if TYPE_CHECKING:
     from eval.scores.gold import Judged
     from eval.scores.intervals import Score
     from eval.scores.score_intervals import LabelIntervals
-
-    Json = dict[str, Any]
+    from eval.scores.shape import (
+        Baseline,
+        Bin,
+        ConfusionTable,
+        Coverage,
+        CoveragePoint,
+        LabelCurve,
+        Labels,
+        Leakage,
+        Mistake,
+        Part,
+        Rates,
+        Reliability,
+        Scores,
+        SeveralTopics,
+        Slice,
+        Term,
+        TopicRow,
+    )
 
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 TARGETS = (0.9, 0.95, 0.99)
@@ -35,7 +52,7 @@ LABEL_POINTS = 60  # likewise, where several curves stand in one picture
 SMOOTH_REPLICATES = 1000  # scores that need every article in every replicate: half as many take half a minute less
 
 
-def scores(judged: Judged, replicates: int) -> Json:
+def scores(judged: Judged, replicates: int) -> Scores:
     """The headline scores: those of the registry, of sets where gold is sets, Brier, and the topics without "other"
     pooled.
 
@@ -52,7 +69,7 @@ def scores(judged: Judged, replicates: int) -> Json:
     elif judged.probability is not None:
         terms = calibration.brier_top_terms(judged.probability, judged.correct)
         brier = mean_interval(terms, replicates=smooth)
-    found: Json = {
+    found: dict[str, object] = {
         **{key: score.as_json() for key, score in intervals.scores.items()},
         "brier": None if brier is None else brier.as_json(),
         "brier_kind": None
@@ -66,7 +83,7 @@ def scores(judged: Judged, replicates: int) -> Json:
     if not judged.sets and OTHER in {*judged.gold, *judged.predicted}:
         sets = [without_other([{label} for label in side]) for side in (judged.gold, judged.predicted)]
         found["topics"] = _as_json(pooled_intervals(*sets, replicates=replicates))
-    return found
+    return cast("Scores", found)  # the registry says which scores there are
 
 
 def intervals_of(judged: Judged, replicates: int, *, first_run: bool = False) -> LabelIntervals:
@@ -78,7 +95,7 @@ def intervals_of(judged: Judged, replicates: int, *, first_run: bool = False) ->
     return repeated_intervals(judged.gold, runs, replicates=replicates)
 
 
-def per_topic(judged: Judged, replicates: int) -> list[Json]:
+def per_topic(judged: Judged, replicates: int) -> list[TopicRow]:
     """A row for each label in gold or predictions: Wilson for precision and recall, bootstrap for F1. Where gold is
     sets, an article counts under each label of its set.
     """
@@ -100,18 +117,18 @@ def per_topic(judged: Judged, replicates: int) -> list[Json]:
     ]
 
 
-def confusion_table(judged: Judged) -> Json:
+def confusion_table(judged: Judged) -> ConfusionTable:
     """Counts and shares of the row, rows by gold label."""
     table = confusion(judged.gold, judged.predicted)
     shares = [[plain(share) for share in row] for row in table.rows().tolist()]
     return {"labels": list(table.labels), "counts": table.counts.tolist(), "row_shares": shares}
 
 
-def reliability(judged: Judged, replicates: int) -> Json | None:
+def reliability(judged: Judged, replicates: int) -> Reliability | None:
     """The bins of the reliability diagram and the calibration error, beside what a perfect model would show."""
     if judged.probability is None:
         return None
-    bins = [
+    bins: list[Bin] = [
         {
             "low": plain(row.low),
             "high": plain(row.high),
@@ -125,11 +142,11 @@ def reliability(judged: Judged, replicates: int) -> Json | None:
     return {"bins": bins, "calibration_error": error.as_json(), "calibration_error_if_perfect": plain(ideal)}
 
 
-def label_curves(judged: Judged) -> list[Json] | None:
+def label_curves(judged: Judged) -> list[LabelCurve] | None:
     """Each label that the gold has: precision against recall, and calibration, of its own probability."""
     if judged.distribution is None:
         return None
-    found = []
+    found: list[LabelCurve] = []
     for column, label in enumerate(judged.distribution_labels):
         if judged.sets and judged.gold_topics is not None and label != OTHER:
             has = [label in topics for topics in judged.gold_topics]
@@ -160,7 +177,7 @@ def label_curves(judged: Judged) -> list[Json] | None:
     return found
 
 
-def coverage(judged: Judged) -> Json | None:
+def coverage(judged: Judged) -> Coverage | None:
     """What thresholds buy: at round ones, along the whole curve, and the one that reaches a wanted accuracy."""
     if judged.probability is None:
         return None
@@ -179,7 +196,7 @@ def coverage(judged: Judged) -> Json | None:
     }
 
 
-def _point(point: calibration.CoveragePoint) -> Json:
+def _point(point: calibration.CoveragePoint) -> CoveragePoint:
     return {
         "threshold": plain(point.threshold),
         "articles": point.kept,
@@ -188,7 +205,7 @@ def _point(point: calibration.CoveragePoint) -> Json:
     }
 
 
-def several_topics(judged: Judged, replicates: int) -> Json | None:
+def several_topics(judged: Judged, replicates: int) -> SeveralTopics | None:
     """Topic sets: all pooled, those beyond the primary alone, and each topic."""
     if judged.gold_topics is None or judged.predicted_topics is None:
         return None
@@ -217,36 +234,38 @@ def several_topics(judged: Judged, replicates: int) -> Json | None:
     }
 
 
-def slice_scores(judged: Judged, values: Sequence[str], replicates: int) -> list[Json]:
+def slice_scores(judged: Judged, values: Sequence[str], replicates: int) -> list[Slice]:
     """A row for each value, most articles first: accuracy and macro-F1 of its articles alone."""
     members: dict[str, list[int]] = {}
     for i, value in enumerate(values):
         members.setdefault(value, []).append(i)
     order = sorted(members, key=lambda value: (-len(members[value]), value))
-    return [{"value": value, **_part(judged, members[value], replicates)} for value in order]
+    return [cast("Slice", {"value": value, **_part(judged, members[value], replicates)}) for value in order]
 
 
-def leakage(judged: Judged, leaked: Sequence[bool], replicates: int) -> Json:
+def leakage(judged: Judged, leaked: Sequence[bool], replicates: int) -> Leakage:
     """How many articles stood in the training texts, and the scores of all, of these, and without them."""
     groups = {
         "all": list(range(len(judged))),
         "leaked": [i for i, one in enumerate(leaked) if one],
         "clean": [i for i, one in enumerate(leaked) if not one],
     }
-    return {name: _part(judged, articles, replicates) for name, articles in groups.items()}
+    found = {name: _part(judged, articles, replicates) for name, articles in groups.items()}
+    return {"all": found["all"], "leaked": found["leaked"], "clean": found["clean"]}
 
 
-def _part(judged: Judged, articles: Sequence[int], replicates: int) -> Json:
+def _part(judged: Judged, articles: Sequence[int], replicates: int) -> Part:
     if judged.gold_topics is not None and judged.predicted_topics is not None and judged.sets:
         truth, given = [judged.gold_topics[i] for i in articles], [judged.predicted_topics[i] for i in articles]
         found = set_intervals(truth, [given], replicates=replicates).scores
     else:
         gold, predicted = [judged.gold[i] for i in articles], [judged.predicted[i] for i in articles]
         found = label_intervals(gold, predicted, replicates=replicates).scores
-    return {"articles": len(articles), **{metric.key: found[metric.key].as_json() for metric in PARTS}}
+    part = {"articles": len(articles), **{metric.key: found[metric.key].as_json() for metric in PARTS}}
+    return cast("Part", part)
 
 
-def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates: int) -> Json:
+def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates: int) -> Baseline:
     """A trivial way's scores on the same articles, and the paired comparison of the model with it."""
     names = f"the baseline “{name}”", "the model"
     if judged.gold_topics is not None and judged.predicted_topics is not None and judged.sets:
@@ -258,13 +277,14 @@ def baseline(judged: Judged, name: str, labels_given: Sequence[str], replicates:
         compared = compare(judged.gold, labels_given, judged.predicted, names=names, replicates=replicates)
     comparison = compared.as_json()
     told = (*(f"{metric.key}_difference" for metric in METRICS), "mcnemar", "sentence")
-    return {
+    found = {
         **{key: own.as_json() for key, (own, _) in compared.scores.items()},
         "comparison": {key: comparison[key] for key in told},
     }
+    return cast("Baseline", found)
 
 
-def labels(judged: Judged) -> Json:
+def labels(judged: Judged) -> Labels:
     """Each label's articles in gold and predictions, as primary or further topic, and the labels that only one side
     knows.
     """
@@ -290,7 +310,7 @@ def _counted(primary: Sequence[str], topics: Sequence[Collection[str]] | None) -
     return Counter(label for first, some in zip(primary, topics, strict=True) for label in {first, *some})
 
 
-def mistakes(judged: Judged) -> list[Json]:
+def mistakes(judged: Judged) -> list[Mistake]:
     """The wrong predictions, most confident first (in the order of the articles where there is no probability)."""
     wrong = np.flatnonzero(~judged.correct)
     if judged.probability is not None:
@@ -308,10 +328,10 @@ def mistakes(judged: Judged) -> list[Json]:
     ]
 
 
-def terms(weighted: Sequence[tuple[str, float]]) -> list[Json]:
+def terms(weighted: Sequence[tuple[str, float]]) -> list[Term]:
     """Terms and weights as JSON values."""
     return [{"term": term, "weight": plain(weight)} for term, weight in weighted]
 
 
-def _as_json(found: Mapping[str, Score]) -> Json:
-    return {name: score.as_json() for name, score in found.items()}
+def _as_json(found: Mapping[str, Score]) -> Rates:
+    return {"precision": found["precision"].as_json(), "recall": found["recall"].as_json(), "f1": found["f1"].as_json()}

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from eval.scores.clusters import Clustered
     from eval.scores.gold import Judged
+    from eval.scores.shape import LearningCurve, Report
 
 SCHEMA = 1
 KINDS = ("png", "svg")
@@ -53,20 +54,20 @@ def build_report(
     baselines: Mapping[str, Sequence[str]],
     meta: Mapping[str, Any],
     leaked: Sequence[bool] | None = None,
-    learning_curve: Mapping[str, Any] | None = None,
+    learning_curve: LearningCurve | None = None,
     top_terms: Mapping[str, Sequence[tuple[str, float]]] | None = None,
     clusters: Clustered | None = None,
     remarks: Sequence[str] = (),
     left_out: Sequence[str] = (),
     replicates: int = REPLICATES,
-) -> dict[str, Any]:
+) -> Report:
     """Everything that can be said of these predictions, as plain JSON values.
 
     `baselines` maps a name to its labels for the same articles; `leaked` marks articles whose text was trained on;
     `learning_curve` is {"sizes": [...], "scores": {name: [score, ...]}}; `remarks` are sentences that come first
     among the notes; `left_out` are ids that could not be judged; `meta` must be JSON values too.
     """
-    report: dict[str, Any] = {
+    report: Report = {
         "schema": SCHEMA,
         "meta": dict(meta),
         "articles": len(judged),
@@ -85,14 +86,16 @@ def build_report(
         "baselines": {name: baseline(judged, name, given, replicates) for name, given in baselines.items()},
         "labels": labels(judged),
         "mistakes": mistakes(judged),
-        "learning_curve": None if learning_curve is None else dict(learning_curve),
+        "learning_curve": learning_curve,
         "top_terms": None if top_terms is None else {name: terms(weighted) for name, weighted in top_terms.items()},
         "clusters": None if clusters is None else clusters_as_json(clusters, min(replicates, SMOOTH_REPLICATES)),
+        "notes": [],
     }
-    return {**report, "notes": [*remarks, *notes(report)]}
+    report["notes"] = [*remarks, *notes(report)]
+    return report
 
 
-def write_report(report: dict[str, Any], folder: str | Path, names: Mapping[str, str] | None = None) -> list[Path]:
+def write_report(report: Report, folder: str | Path, names: Mapping[str, str] | None = None) -> list[Path]:
     """Writes report.json, report.html and the pictures into `folder`, the same bytes for the same report.
 
     Each file is put in place whole. A picture of an earlier report that this one has no numbers for is removed. `names`

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from eval.scores.intervals import Score
+    from eval.scores.shape import Clusters
 
 PAIRS = 5
 SHARE = 0.8
@@ -91,7 +92,7 @@ def stability(
     return found
 
 
-def clusters_as_json(found: Clustered, replicates: int) -> dict[str, Any]:
+def clusters_as_json(found: Clustered, replicates: int) -> Clusters:
     """The fields for a report: size, mean silhouette with its interval over headlines, stability, largest clusters."""
     silhouette: Score = mean_interval(found.silhouettes, replicates=replicates)
     largest = sorted(found.groups, key=lambda group: (-group.size, group.name))[:LARGEST]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
@@ -33,6 +33,15 @@ SEED = 20260101
 _CHUNK_NUMBERS = 4_000_000  # weights held at a time: 32 MB
 
 
+class ScoreJson(TypedDict):
+    """A score as JSON: numbers of six digits, None where there was nothing to measure."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    method: str
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A score, the ends of its interval, and how the interval was made. NaN where there was nothing to measure."""
@@ -42,10 +51,9 @@ class Score:
     high: float
     method: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> ScoreJson:
         """The fields for a report, six digits, None for NaN."""
-        numbers = {"value": self.value, "low": self.low, "high": self.high}
-        return {**{name: plain(number) for name, number in numbers.items()}, "method": self.method}
+        return {"value": plain(self.value), "low": plain(self.low), "high": plain(self.high), "method": self.method}
 
 
 def plain(number: float, digits: int = 6) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eval.scores.gold import Judged
+    from eval.scores.intervals import Score
+    from eval.scores.shape import RepeatRow, Repeats, Spread
 
 
-def repeats(judged: Judged, replicates: int) -> dict[str, Any] | None:
+def repeats(judged: Judged, replicates: int) -> Repeats | None:
     """Each score of each repeat, its standard deviation over them, and every label's mean F1; None without repeats."""
     if not judged.further_runs or not len(judged):
         return None
@@ -35,12 +37,13 @@ def repeats(judged: Judged, replicates: int) -> dict[str, Any] | None:
     return {
         "number": len(runs),
         "scores": {key: _spread(values) for key, values in each.items()},
-        "per_topic": [
-            {"label": label, "f1": mean.as_json(), **_spread([table.get(label, 0.0) for table in tables])}
-            for label, mean in means.items()
-        ],
+        "per_topic": [_row(label, mean, [table.get(label, 0.0) for table in tables]) for label, mean in means.items()],
     }
 
 
-def _spread(values: Sequence[float]) -> dict[str, Any]:
+def _row(label: str, mean: Score, values: Sequence[float]) -> RepeatRow:
+    return {"label": label, "f1": mean.as_json(), **_spread(values)}
+
+
+def _spread(values: Sequence[float]) -> Spread:
     return {"each": [plain(value) for value in values], "sd": plain(float(np.std(values, ddof=1)))}

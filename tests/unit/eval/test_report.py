@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import shutil
+import typing
 import warnings
 from collections import Counter
 
@@ -20,11 +21,13 @@ from classifier.types import Prediction, Reason, TopicScore
 from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, table
 from eval.report.pictures import PICTURES
 from eval.report.report import build_report, write_report
+from eval.scores import shape as shapes
 from eval.scores.baselines import largest_class, nearest_key_words
 from eval.scores.clusters import Clustered, Group
 from eval.scores.gold import Judged, judge
 from eval.scores.intervals import Score
 from eval.scores.metrics import accuracy, macro_f1
+from eval.scores.registry import METRICS
 
 LABELS = ["alliances", "syria", "other"]
 SCORES = [Score(0.5, 0.4, 0.6, "m").as_json(), Score(0.7, 0.6, 0.8, "m").as_json()]
@@ -162,6 +165,31 @@ def test_every_field_is_documented_and_every_documented_field_is_there():
     bare = _report(Judged(ids=["1", "2"], gold=["a", "b"], predicted=["a", "a"]))
     top = {re.split(r"[.\[]", name)[0] for name in named}
     assert set(bare) == top
+
+
+def _lacking(value, shape, path="report"):
+    """The fields of a part that its type does not name, or names without there being any, and so on within it."""
+    if typing.is_typeddict(shape):
+        hints = typing.get_type_hints(shape)
+        keys = {metric.key for metric in METRICS} | {f"{metric.key}_difference" for metric in METRICS}
+        yield from (f"{path}.{key}" for key in set(hints) ^ set(value) if key not in keys)
+        for key in set(hints) & set(value):
+            yield from _lacking(value[key], hints[key], f"{path}.{key}")
+        return
+    inner = typing.get_args(shape)
+    if typing.get_origin(shape) is list:
+        for one in value:
+            yield from _lacking(one, inner[0], f"{path}[]")
+    elif typing.get_origin(shape) is dict:
+        for one in value.values():
+            yield from _lacking(one, inner[1], f"{path}.*")
+    elif type(None) in inner and value is not None:
+        yield from _lacking(value, next(one for one in inner if one is not type(None)), path)
+
+
+def test_the_types_tell_every_field_and_no_other():
+    """What mypy checks the pages against is what reports hold."""
+    assert set(_lacking(_full(), shapes.Report)) == set()
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,10 @@ from classifier.vietnamese.syllable import bare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-LEAST, MOST = 3, 6
-"""Keywords of a cluster, where its headlines have so many; one of several headlines has at least one more."""
+LEAST, LEAST_OF_FEW, MOST = 4, 5, 6
+"""Keywords of a cluster, of one of two or three headlines, and at most, where the headlines have so many."""
+ONE, FEW = 3, 3
+"""Keywords of a headline that is alone; headlines of which each may have told something else."""
 COMMON = 0.08
 """Words that stand in a larger share of real news than this name nothing by themselves, unless they are names."""
 RAREST = 20.0
@@ -28,10 +30,8 @@ RAREST = 20.0
 is not rarer for it."""
 CONTAINED = 0.6
 """A phrase is left for a longer one that stands in so large a share of its headlines."""
-SAID = 0.5
-"""A phrase of which keywords before it say more than this share tells nothing new."""
 WEAK = 0.25
-"""Keywords beyond LEAST weigh at least so much beside the first."""
+"""Keywords beyond those weigh at least so much beside the first."""
 COVERED = 0.4
 """What a headline that has a keyword already counts for the next one."""
 _WEIGHTS = {NAME: 1.0, NOUN: 1.0, VERB: 0.5, QUALITY: 0.3, WORD: 0.5, "": 0.0}
@@ -163,18 +163,19 @@ def _picked(
     said: set[str] = set()
     chosen: list[str] = []
     best = 0.0
+    least = ONE if size == 1 else LEAST_OF_FEW if size <= FEW else LEAST
     contained = _contained(holding, known)
     left = {key: score for key, score in scores.items() if key not in contained}
     if size > 3 and sum(len(holding[key]) > 1 for key in left) > 1:
         left = {key: score for key, score in left.items() if len(holding[key]) > 1}
-    while left and len(chosen) < min(MOST, size + 3):
+    while left and len(chosen) < min(MOST, size + FEW):
         gains = {
             key: score * sum(COVERED ** covered[one] for one in holding[key]) / len(holding[key])
             for key, score in left.items()
         }
         key = min(gains, key=lambda one: (-gains[one], one))
         best = best or gains[key]
-        if len(chosen) >= (LEAST + (size > 1)) and gains[key] < WEAK * best:
+        if len(chosen) >= least and gains[key] < WEAK * best:
             break
         del left[key]
         fresh = _fresh(known[key].units, said)

@@ -94,9 +94,10 @@ class _Reader:
         begin = 0
         while begin < len(units):
             end = begin + 1
-            while units[begin].kind and end < len(units) and self._linked(units[end - 1], units[end]):
+            opens = units[begin].kind or _is_content(units[begin])
+            while opens and end < len(units) and self._linked(units[end - 1], units[end]):
                 end += 1
-            if units[begin].kind:
+            if opens:
                 yield begin, end
             begin = end
 
@@ -121,10 +122,10 @@ class _Reader:
     def _sayable(self, chosen: Sequence[Unit]) -> bool:
         """Whether a reader would say it by itself."""
         first, last = chosen[0], chosen[-1]
-        if not first.kind or not (last.kind or _is_content(last)) or first.small in NO_BEGIN:
-            return False
         if len(chosen) == 1:
             return _stands_alone(first)
+        if not (first.kind or _is_content(first)) or not (last.kind or _is_content(last)) or first.small in NO_BEGIN:
+            return False
         if first.kind == QUALITY and first.syllables == 1:
             return False
         if first.kind == NOUN and first.small == "nhà" and chosen[1].kind == NAME:
@@ -151,6 +152,9 @@ class _Reader:
     def _uncut(self, units: Sequence[Unit], first: int, last: int) -> bool:
         """Whether nothing that belongs to it is left outside: no part of a word that the segmentation has cut."""
         before, behind = units[first - 1 : first] if first else (), units[last + 1 : last + 2]
+        short = first == last and units[last].kind == VERB and units[last].syllables == 1
+        if short and any(self._ties.between(units[last], unit) for unit in behind):
+            return False  # xảy | ra
         if any(self._belongs_before(unit, units[first : last + 1]) for unit in before if _beside(unit, units[first])):
             return False
         return not any(self._belongs_behind(units[last], unit) for unit in behind if _beside(units[last], unit))
@@ -212,9 +216,9 @@ def _goes_on(name: Unit, other: Unit) -> bool:
 
 
 def _stands_alone(unit: Unit) -> bool:
-    if unit.short or (unit.kind != NAME and unit.small in NO_END):
+    if not unit.kind or unit.short or (unit.kind != NAME and unit.small in NO_END | NO_BEGIN):
         return False
-    return unit.syllables > 1 or (unit.kind not in (VERB, QUALITY) and not _is_part(unit))
+    return unit.syllables > 1 or (unit.kind != QUALITY and not _is_part(unit))
 
 
 def _leans(outer: Unit, inner: Unit) -> bool:

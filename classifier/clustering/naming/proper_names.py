@@ -164,7 +164,7 @@ class _Reader:
         tokens = self._tokens
         small = tokens[begin].text.lower()
         whole, rest = key_of_tokens(tokens[begin:end]), key_of_tokens(tokens[begin + 1 : end])
-        if small in PERSONS:
+        if small in PERSONS or small in SHOUTS:
             return True
         if self._seen[whole] or not is_syllable(small) or (small in SURNAMES and is_syllable(tokens[begin + 1].text)):
             return False

@@ -9,28 +9,29 @@ def _listed(words: str) -> frozenset[str]:
 
 
 NO_CONTENT = _listed("""
-    ai, anh, bao giờ, bao nhiêu, biết, bà, bác, bên, bạn, bất ngờ, bị, bỗng, chiều, cho, chuẩn bị, chính, chính
-    thức, chú, chúng ta, chúng tôi, chưa, chỉ, chị, các, cách, cái, còn, có, có thể, cô, cùng, cả, cần, của,
-    cực, do, duy nhất, dù, dịp, dọc, dự kiến, em, giờ, giữa, gây, gì, gần, hay, hiện, hiện nay, hoá ra, hàng
-    loạt, hóa ra, hôm, hôm nay, hôm qua, hôm sau, hơn, hằng, hết, họ, khi, khiến, khác, không, không thể, kể, kể
-    từ, liên tiếp, liên tục, loạt, là, làm, lên, lít, lúc, lúc nào, lý do, lượng, lại, lần, lần đầu, lớn, muốn,
-    mà, mét, mình, mọi, mỗi, một, một số, mới, nay, ngay, nghìn, ngàn, ngày, ngày mai, người ta, nhanh chóng,
-    nhau, nhiều, nhà mình, nhìn, như, nhưng, nhất, nhỏ, nhờ, những, này, nên, nó, nói, năm, năm nay, năm ngoái,
-    nơi, nữa, phút, phải, qua, quá, ra, rất, rằng, rồi, sau, sau khi, sáng, sắp, sẽ, số, sự, ta, theo, thành,
-    tháng, thì, thấy, thế, thế nào, thời điểm, thứ, thực sự, tiếp tục, toàn bộ, triệu, trong, trên, trưa, trước,
+    ai, anh, bao giờ, bao nhiêu, biết, bà, bác, bên, bạn, bất ngờ, bằng, bị, bỗng, bởi, chiều, cho, chuẩn bị,
+    chàng, chính, chính thức, chú, chúng ta, chúng tôi, chưa, chỉ, chị, các, cách, cái, còn, có, có thể, cô,
+    cùng, cả, cần, cụ, của, cực, do, duy nhất, dù, dưới, dịp, dọc, dự kiến, em, giờ, giữa, gây, gã, gì, gần,
+    hay, hiện, hiện nay, hoá ra, hoặc, hàng loạt, hãy, hóa ra, hôm, hôm nay, hôm qua, hôm sau, hơn, hằng, hết,
+    họ, khi, khiến, khác, không, không thể, kể, kể từ, liên tiếp, liên tục, loạt, là, làm, lão, lên, lít, lúc,
+    lúc nào, lý do, lượng, lại, lần, lần đầu, lớn, muốn, mà, mét, mình, mọi, mỗi, một, một số, mới, nay, ngay,
+    nghìn, ngoài, ngài, ngàn, ngày, ngày mai, người ta, nhanh chóng, nhau, nhiều, nhà mình, nhìn, như, nhưng,
+    nhất, nhỏ, nhờ, những, nàng, này, nên, nó, nói, năm, năm nay, năm ngoái, nơi, nữa, phút, phải, phải chăng,
+    qua, quá, ra, rất, rằng, rồi, sau, sau khi, sáng, sắp, sẽ, số, sự, ta, theo, thành, tháng, thêm, thì, thấy,
+    thầy, thế, thế nào, thời điểm, thứ, thực sự, tiếp tục, toàn bộ, triệu, trong, trên, trưa, trước, trước thềm,
     trở thành, tuần, tuổi, tôi, tại, tấn, tỉ, tỉ đồng, tối, tới, từ, từng, tỷ, tỷ đồng, việc, và, vào, vì, vì
     sao, vẫn, vậy, về, với, vừa, xong, xuống, ông, đang, đi, điều, đánh giá, đâu, đây, đã, đêm, đó, được, đấy,
-    đầu tiên, đặc biệt, đến, đều, để, đồng, đồng loạt, ở
+    đầu tiên, đặc biệt, đến, đều, để, đồng, đồng loạt, đừng, ở
 """)
 """What no phrase goes across."""
 NO_END = _listed("""
     ba, ban, buổi, bản, bất, bậc, bộ, bức, ca, chiếc, chuyến, chùm, chương, chặng, chủ, con, cuối, cuốn, cuộc,
-    cú, cơn, cấp, cặp, cục, cựu, dàn, dòng, gia, giả, giải, giới, hai, hàng, hãng, hạng, hệ, học, hồi, hội, khu,
-    khắp, khối, kỳ, loạt, làn, lô, lượng, lễ, lệnh, lứa, mang, miếng, màn, món, mùa, mảng, mẫu, mặt, mỏ, mối,
-    mức, nam, nghi, nghề, ngoài, ngành, ngôi, người, ngọn, nhà, nhân, nhóm, niềm, nạn, nền, nỗi, nữ, pha, phi,
-    phiên, phía, phòng, phó, phần, quanh, quyền, quân, quả, sinh, sĩ, số, sở, sợi, tay, thanh, thời, tia, tiếng,
-    tiểu, trò, trưởng, trận, trụ, tuyến, tuyển, tân, tên, tình, tòa, tư, tấm, tập, tỉ lệ, tốp, tổ, tổng, tờ,
-    viên, việc, viện, vòng, vô, vùng, vệt, vị, vụ, xã, đoàn, đám, đôi, đơn, đương, đại, đầu, đống, đợt
+    cú, cơn, cấp, cặp, cục, cựu, dàn, dòng, gia, giai đoạn, giải, giới, hai, hàng, hãng, hạng, hệ, học, hồi,
+    hội, khu, khắp, khối, kỳ, loạt, làn, lô, lượng, lễ, lệnh, lứa, mang, miếng, màn, món, mùa, mảng, mẫu, mặt,
+    mỏ, mối, mức, nam, nghi, nghề, ngoài, ngành, ngôi, người, ngọn, nhà, nhân, nhóm, niềm, nạn, nền, nỗi, nữ,
+    pha, phi, phiên, phía, phòng, phó, phần, quanh, quyền, quân, quả, sinh, sĩ, số, sở, sợi, tay, thanh, thời,
+    tia, tiếng, tiểu, trò, trưởng, trận, trụ, tuyến, tuyển, tân, tên, tình, tòa, tư, tấm, tập, tỉ lệ, tốp, tổ,
+    tổng, tờ, viên, việc, viện, vòng, vô, vùng, vệt, vị, vụ, xã, đoàn, đám, đôi, đơn, đương, đại, đầu, đống, đợt
 """)
 """Words that want another one behind them."""
 END_WHERE_TIED = _listed("""
@@ -39,8 +40,8 @@ END_WHERE_TIED = _listed("""
 """)
 """Those of them that end a phrase where they are tied to what stands before: đội tuyển nữ."""
 NO_BEGIN = _listed("""
-    cao, dài, dọc, hàng, hạng, khắp, kia, luôn, lớn, mạnh, mới, ngay, nhanh, nhỏ, nào, nóng, nọ, thôi, trẻ, tên,
-    tốt, viên, xưa, ấy
+    cao, dài, dọc, hàng, hạng, khắp, kia, luôn, lớn, mạnh, mới, ngay, nhanh, nhỏ, nào, nóng, nọ, thôi, thềm,
+    trẻ, tên, tốt, viên, xưa, ấy
 """)
 """Words that want another one before them."""
 INNER = _listed("""
@@ -52,9 +53,8 @@ WAYS = _listed("""
 """)
 """Those of them that go with a verb."""
 NUMBERED = _listed("""
-    báo động, bảng, bậc, chặng, chỉ thị, covid, cấp, giai đoạn, hạng, khu vực, khóa, kỳ, luật, lớp, nghị quyết,
-    nghị định, ngày, phường, quyết định, quận, quốc lộ, số, thông tư, tuyến, tập, tỉnh lộ, vành đai, vòng, điều,
-    đại hội, đợt
+    báo động, bảng, bậc, chặng, chỉ thị, covid, cấp, giai đoạn, hạng, khu vực, khóa, luật, lớp, nghị quyết, nghị
+    định, phường, quyết định, quận, quốc lộ, số, thông tư, tuyến, tỉnh lộ, vành đai, vòng, điều, đại hội, đợt
 """)
 """What a number belongs to: lớp 10, bão số 4."""
 FORMULAS = _listed("""
@@ -100,9 +100,8 @@ OFFICES = _listed("""
 """)
 """Short forms before a name that is also said without them: HLV Kim Sang-sik."""
 SHOUTS = _listed("""
-    mr, mrs, ms, clip, cập nhật, emagazine, hot, infographic, inside, khẩn, live, mới, nóng, podcast, sốc, trực tiếp,
-    video,
-    xem, độc quyền, ảnh
+    clip, cập nhật, emagazine, highlight, hot, infographic, inside, khẩn, live, mr, mrs, ms, mới, nóng, podcast,
+    sốc, trực tiếp, video, xem, độc quyền, ảnh
 """)
 """What papers write in capitals before a headline."""
 SHORT_NAMES = _listed("""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from classifier.clustering.weeks import all_weeks, days_of, weeks
 from classifier.wording import number
 from eval.pages.html import Html, bullets, escape, figure, foreign, join, own, page, paragraph, section
+from eval.pages.template import piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +34,7 @@ def cluster_page(result: ClusterResult, pictures: dict[str, bytes] | None = None
     alone = [cluster for cluster in news if cluster.size == 1]
     parts: list[str] = [
         paragraph(_summary(headlines, groups, alone, apart), "lead"),
-        Html(
-            '<p class="find"><label for="find">Find words (accents may be left out)</label> '
-            '<input id="find" type="search"> '
-            '<span id="found" role="status"></span></p>'
-        ),
+        piece("clusters", "find"),
         *_pictures(pictures or {}, ("map",)),
     ]
     if groups:
@@ -84,10 +81,9 @@ def cluster_block(cluster: Cluster, periods: Sequence[str] = ()) -> Html:
     lines = bullets(_line(item) for item in ordered[:_SHOWN])
     if rest := ordered[_SHOWN:]:
         more = bullets(_line(item) for item in rest)
-        lines = Html(f"{lines}\n<details><summary>{len(rest):,} more</summary>\n{more}</details>")
+        lines = piece("clusters", "lines", lines, more, len(rest))
     facts += _when(cluster)
-    inner = f"<h3>{name}</h3>\n{paragraph(', '.join(facts), 'soft')}\n{_bars(cluster, periods)}{lines}"
-    return Html(f'<div class="cluster">{inner}</div>')
+    return piece("clusters", "cluster", name, paragraph(", ".join(facts), "soft"), _bars(cluster, periods), lines)
 
 
 def _when(cluster: Cluster) -> list[str]:
@@ -98,21 +94,21 @@ def _when(cluster: Cluster) -> list[str]:
     return [f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"]
 
 
-def _bars(cluster: Cluster, periods: Sequence[str]) -> str:
+def _bars(cluster: Cluster, periods: Sequence[str]) -> Html:
     """The weeks as a small plot, each cluster's on the same axis of time; its highest week as high as the plot."""
     counted = {week: count for week, count in weeks(cluster).items() if week in periods}
     if len(periods) < 2 or not counted:
-        return ""
+        return Html("")
     most = max(counted.values())
     busiest = max(counted, key=lambda week: (counted[week], week))
     alt = f"Headlines by week, {periods[0]} to {periods[-1]}; most in {busiest}: {most}"
-    bars = "".join(
-        f'<rect x="{place}" y="{20 - height:.1f}" width="0.85" height="{height:.1f}"/>'
-        for place, height in ((place, 20 * counted.get(week, 0) / most) for place, week in enumerate(periods))
-        if height
-    )
-    box = f'viewBox="0 0 {len(periods)} 20" preserveAspectRatio="none"'
-    return f'<svg class="weeks" role="img" aria-label="{escape(alt)}" {box}><title>{escape(alt)}</title>{bars}</svg>\n'
+    return Html(bars("weeks", [counted.get(week, 0) for week in periods], most, alt) + "\n")
+
+
+def bars(kind: str, counts: Sequence[int], most: int, alt: str) -> Html:
+    """A small plot: a bar for each count, as high as the plot for `most`, none for 0; `alt` says it in words."""
+    heights = [(place, 20 * count / most) for place, count in enumerate(counts) if count]
+    return piece("clusters", "bars", kind, len(counts), alt, heights)
 
 
 def _line(item: MergedHeadline) -> Html:
@@ -120,8 +116,12 @@ def _line(item: MergedHeadline) -> Html:
     pages = ", ".join(item.pages)
     if len(item.pages) > 1:
         pages = f"{number(len(item.pages), 'page')}: {pages}"
-    shown = f' <span class="soft">({escape(pages)})</span>' if pages else ""
-    return Html(f"{foreign(item.headline, LANGUAGE)}{shown}")
+    return headline_line(item.headline, pages)
+
+
+def headline_line(headline: str, where: str) -> Html:
+    """A headline, and where it was seen ("": not said)."""
+    return piece("clusters", "line", foreign(headline, LANGUAGE), where)
 
 
 def _pictures(pictures: dict[str, bytes], names: Sequence[str]) -> list[Html]:

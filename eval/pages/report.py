@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from eval.pages.clusters import clusters_section
-from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, table
+from eval.pages.html import Html, bullets, escape, figure, foreign, join, page, paragraph, section, soft, table
 from eval.report.notes import articles, number
 from eval.scores.registry import brief, name_of, on_pages
 from eval.scores.shape import of_metric
@@ -336,4 +336,4 @@ def _score(score: ScoreJson, *, sign: bool = False) -> Html:
     ends_of = (score["value"], score["low"], score["high"])
     shown = [f"{end:+.3f}" if sign else f"{end:.3f}" for end in ends_of if end is not None]
     value, *ends = shown
-    return escape(value) if len(ends) < 2 else Html(f'{value} <span class="soft">{ends[0]} to {ends[1]}</span>')
+    return escape(value) if len(ends) < 2 else join([value, soft(f"{ends[0]} to {ends[1]}")], " ")

@@ -11,7 +11,9 @@ from classifier.display import distinct, shown_story
 from classifier.stories import STATES, Story, read_stories, read_story
 from classifier.types import OTHER
 from classifier.wording import number
-from eval.pages.html import Html, bullets, escape, figure, foreign, join, own, page, paragraph, section
+from eval.pages.cluster_page import bars, headline_line
+from eval.pages.html import Html, bullets, figure, foreign, join, own, page, paragraph, section
+from eval.pages.template import piece
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,24 +62,8 @@ def _filters(stories: Sequence[Story]) -> Html:
     sources = Counter(source for story in stories for source in story.sources)
     topics = Counter(story.topic for story in stories if story.topic)
     states = [state for state in STATES if any(story.state == state for story in stories)]
-    return Html(
-        '<form class="filters">'
-        '<p class="find"><label for="find">Find words (accents may be left out)</label>'
-        '<input id="find" type="search"></p>'
-        f"{_select('topic', 'Topic', [topic for topic, _ in topics.most_common()])}"
-        f"{_select('state', 'State', states)}"
-        f"{_select('source', 'Source', [source for source, _ in sources.most_common(60)])}"
-        '<p><label for="from">Seen from</label><input id="from" type="date"></p>'
-        '<p><label for="to">Begun until</label><input id="to" type="date"></p>'
-        '</form><p id="found" role="status"></p>'
-    )
-
-
-def _select(name: str, label: str, values: Sequence[str]) -> Html:
-    options = "".join(f'<option value="{escape(value)}">{escape(value.replace("_", " "))}</option>' for value in values)
-    return Html(
-        f'<p><label for="{name}">{label}</label><select id="{name}"><option value="">all</option>{options}</select></p>'
-    )
+    most_common = [source for source, _ in sources.most_common(60)]
+    return piece("stories", "filters", [topic for topic, _ in topics.most_common()], states, most_common)
 
 
 def story_block(story: Story, as_of: date) -> Html:
@@ -98,33 +84,23 @@ def story_block(story: Story, as_of: date) -> Html:
         "first": story.first.isoformat(),
         "last": story.last.isoformat(),
     }
-    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
-    words = f"<p>{foreign(', '.join(story.keywords), LANGUAGE)}</p>" if story.keywords else ""
-    return Html(
-        f'<article class="story"{attributes}><h3>{foreign(story.title, LANGUAGE)}</h3>'
-        f'<p><span class="state {story.state}">{story.state}</span> '
-        f'<span class="soft">{escape("; ".join(facts))}</span></p>{words}'
-        f"{_bars(story, as_of)}{_timeline(story)}</article>"
-    )
+    words = foreign(", ".join(story.keywords), LANGUAGE) if story.keywords else ""
+    title = foreign(story.title, LANGUAGE)
+    said = "; ".join(facts)
+    return piece("stories", "story", data, title, story.state, said, words, _bars(story, as_of), _timeline(story))
 
 
-def _bars(story: Story, as_of: date) -> str:
+def _bars(story: Story, as_of: date) -> Html:
     """The last weeks of the story, a bar a day, all stories on one axis of time."""
     last = max(story.last, min(as_of, story.last + timedelta(days=_DAYS_A_BAR)))
     days = [last - timedelta(days=_DAYS_A_BAR - 1 - step) for step in range(_DAYS_A_BAR)]
     counts = [story.days.get(day, 0) for day in days]
     most = max(counts)
     if not most:
-        return ""
+        return Html("")
     busiest = days[max(range(len(days)), key=lambda at: (counts[at], at))]
     alt = f"Sightings a day, {days[0]} to {days[-1]}; most on {busiest}: {most}"
-    bars = "".join(
-        f'<rect x="{place}" y="{20 - 20 * count / most:.1f}" width="0.85" height="{20 * count / most:.1f}"/>'
-        for place, count in enumerate(counts)
-        if count
-    )
-    box = f'viewBox="0 0 {_DAYS_A_BAR} 20" preserveAspectRatio="none"'
-    return f'<svg class="days" role="img" aria-label="{escape(alt)}" {box}><title>{escape(alt)}</title>{bars}</svg>'
+    return bars("days", counts, most, alt)
 
 
 def _timeline(story: Story) -> Html:
@@ -133,20 +109,16 @@ def _timeline(story: Story) -> Html:
     shown = sorted(story.items, key=lambda item: item["first"], reverse=True)[:MOST_HEADLINES]
     for item in shown:
         by_day.setdefault(item["first"], []).append(item)
-    parts = []
-    for day, items in by_day.items():
-        lines = bullets(Html(f"{foreign(item['headline'], LANGUAGE)}{_where(item['sources'])}") for item in items)
-        parts.append(f"<h4>{escape(day)}</h4>{lines}")
-    if more := len(story.items) - len(shown):
-        parts.append(
-            paragraph(f"{number(more, 'older headline')} not shown here; chude stories --story {story.story}", "soft")
+    days = [
+        (day, bullets(headline_line(item["headline"], ", ".join(item["sources"])) for item in items))
+        for day, items in by_day.items()
+    ]
+    more = Html("")
+    if left := len(story.items) - len(shown):
+        more = paragraph(
+            f"{number(left, 'older headline')} not shown here; chude stories --story {story.story}", "soft"
         )
-    what = number(len(story.items), "headline")
-    return Html(f"<details><summary>Timeline of {what}</summary>{join(parts, '')}</details>")
-
-
-def _where(sources: Sequence[str]) -> str:
-    return f' <span class="soft">({escape(", ".join(sources))})</span>' if sources else ""
+    return piece("stories", "timeline", number(len(story.items), "headline"), days, more)
 
 
 def write_stories(

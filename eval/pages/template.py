@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from eval.pages.html import Html, foreign, own, without_control
+from eval.pages.markup import Html, own, without_control
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,12 +19,22 @@ def render(name: str, **values: Any) -> Html:
     return Html(_environment().get_template(f"{name}.j2").render(values))
 
 
+def piece(template: str, name: str, *values: Any) -> Html:
+    """What the macro NAME of `templates/TEMPLATE.j2` makes of these values; escaped as by `render`."""
+    return Html(getattr(_module(template), name)(*values))
+
+
+@cache
+def _module(template: str) -> Any:
+    return _environment().get_template(f"{template}.j2").module
+
+
 @cache
 def _environment() -> Environment:
     """Made at first use, since nothing but a page needs it."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    made = Environment(
+    return Environment(
         loader=FunctionLoader(lambda name: own(f"templates/{name}")),
         autoescape=True,
         undefined=StrictUndefined,
@@ -32,8 +42,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["foreign"] = foreign
-    return made
 
 
 def _final(value: Any) -> Any:

@@ -8,7 +8,7 @@ from classifier.wording import number
 from eval.pages.cluster_page import LANGUAGE, cluster_block
 from eval.pages.html import Html, figure, join, own, page, paragraph, section
 from eval.pages.marks import mark
-from eval.pages.template import render
+from eval.pages.template import piece, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def demo_page(
             paragraph(intro, "lead"),
             section(
                 "What each page is about, and why",
-                _legend(),
+                piece("tour", "legend"),
                 *(_labelled(*both) for both in zip(pages, predictions, strict=True)),
             ),
             _clusters(result, folder),
@@ -51,14 +51,6 @@ def demo_page(
         ]
     )
     return page("chude: the tour", body, style=f"{own('clusters.css')}\n{own('tour.css')}")
-
-
-def _legend() -> Html:
-    return Html(
-        '<p>Words that speak <mark class="for much">for</mark> the topic and '
-        '<mark class="against much">against</mark> it are marked where they stand; the stronger the mark, the more the '
-        "word decided. Point at one to see its part.</p>"
-    )
 
 
 def _labelled(item: Page, prediction: Prediction) -> Html:

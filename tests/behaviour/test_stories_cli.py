@@ -59,6 +59,9 @@ def test_stories_are_kept_told_and_shown(chude, table, tmp_path):
         "topics.png",
         "topics.svg",
     }
+    markup = (page / "stories.html").read_text(encoding="utf-8")
+    assert "&lt;" not in markup  # no markup of its own shown as text: the headlines have none
+    assert "<h4>" in markup
     assert {row["story"] for row in map(json.loads, export.read_text().splitlines())} == {
         r["story"] for r in first.rows
     }
@@ -78,7 +81,7 @@ def test_hostile_headlines_stay_text_on_the_page(chude, tmp_path):
     (tmp_path / "r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert chude("stories", tmp_path / "r.jsonl", "-s", tmp_path / "a.db", "-o", tmp_path / "web").code == 0
     html = (tmp_path / "web" / "stories.html").read_text(encoding="utf-8")
-    assert "&quot;onmouseover=&#x27;x&#x27;" in html
+    assert "&#34;onmouseover=&#39;x&#39;" in html
     assert "1 &lt; 2" in html
     assert "<script>alert" not in html
     assert "<b>" not in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
@@ -70,6 +71,14 @@ def test_markup_of_ours_is_put_in_as_it_stands():
 
     made = _environment().from_string("{{ ours }}{{ theirs }}")
     assert made.render(ours=Html("<b>"), theirs="<b>\x1b") == "<b>" + escape("<b>\x1b")
+
+
+def test_no_page_builds_markup_outside_of_templates():
+    """Where no tag stands in Python, none can be forgotten to be escaped: in pages and reports alike."""
+    sources = [*(PROJECT / "eval" / "pages").glob("*.py"), *(PROJECT / "eval" / "report").glob("*.py")]
+    assert [
+        path.name for path in sources if re.search(r"""["']\s*</?[a-z][a-z0-9]*[ >]""", path.read_text("utf-8"))
+    ] == []
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed: it reads the pages' scripts")

@@ -382,7 +382,7 @@ def test_pieces_of_a_page_escape_text_and_keep_markup():
     assert paragraph("<") == "<p>&lt;</p>"
     assert "<li>&lt;</li>" in bullets(["<"])
     assert "<h3>&lt;</h3>" in section("<", "x", level=3)
-    assert 'alt="&quot;"' in figure(b"", '"', "c")
+    assert 'alt="&#34;"' in figure(b"", '"', "c")
     cells = table("c", ["", "n"], [["<", "1"]], (1,))
     assert '<th scope="row">&lt;</th><td class="number">1</td>' in cells
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from classifier.clustering.naming.phrases import Phrase, Ties, phrases
 from classifier.clustering.naming.units import NAME, NOUN, QUALITY, VERB, WORD, units_of
-from classifier.clustering.naming.word_lists import FORMULAS
+from classifier.clustering.naming.word_lists import FORMULAS, SURNAMES
 from classifier.features.kinds import word_hashes
 from classifier.vietnamese.background import background
 from classifier.vietnamese.syllable import bare
@@ -30,6 +30,8 @@ RAREST = 20.0
 is not rarer for it."""
 CONTAINED = 0.6
 """A phrase is left for a longer one that stands in so large a share of its headlines."""
+OFTEN = 1.6
+"""A phrase of twice as many headlines weighs three times as much, since a name should hold for more than one."""
 WEAK = 0.25
 """Keywords beyond those weigh at least so much beside the first."""
 COVERED = 0.4
@@ -37,7 +39,7 @@ COVERED = 0.4
 _WEIGHTS = {NAME: 1.0, NOUN: 1.0, VERB: 0.5, QUALITY: 0.3, WORD: 0.5, "": 0.0}
 NAMED = 3.0
 """What is added to the idf of a name, which tells of somebody or some place however common it is."""
-_SHORT = 0.5
+_SHORT = 0.7
 SHARED = 0.6
 """A noun of one syllable, which may be a part of a word, must stand in so large a share of a cluster's headlines."""
 _WORD = re.compile("[^\\W_]+")
@@ -49,10 +51,9 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """Up to 6 keywords for each cluster of headlines: the phrases of its headlines (`phrases.py`) that weigh most.
 
     A phrase weighs, by class-based TF-IDF (Grootendorst 2022, BERTopic, eq. 2), tf(phrase, cluster) * ln(1 + mean
-    cluster length / tf(phrase)), times its idf in real news; tf counts headlines, squared, since a name should hold for
-    more than one of them. They are taken one after the other: headlines that have a keyword count less for the next,
-    and what only says again what stands there is left out.
-    Fewer than 3, or none, where the headlines have no more that could name anything.
+    cluster length / tf(phrase)), times its idf in real news; tf counts headlines, to the power of OFTEN. They are taken
+    one after the other: headlines that have a keyword count less for the next, and what only says again what stands
+    there is left out. Fewer than 3, or none, where the headlines have no more that could name anything.
     """
     units = units_of(clusters)
     ties = Ties(headline for cluster in units for headline in cluster)
@@ -69,9 +70,9 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
         _picked(
             held,
             {
-                key: len(at) ** 2 * math.log(1 + mean_length / overall[key]) * weights[key]
+                key: len(at) ** OFTEN * math.log(1 + mean_length / overall[key]) * weights[key]
                 for key, at in held.items()
-                if weights[key] and (_enough(known[key]) or (len(at) > 1 and len(at) >= SHARED * len(cluster)))
+                if weights[key] and (_enough(known[key]) or _is_shared(known[key], len(at), len(cluster)))
             },
             len(cluster),
             known,
@@ -87,7 +88,17 @@ def _holding(cluster: Sequence[Sequence[Phrase]]) -> dict[str, frozenset[int]]:
     for at, headline in enumerate(cluster):
         for phrase in headline:
             found[phrase.key].add(at)
+    names = {phrase.key for headline in cluster for phrase in headline if phrase.kinds == (NAME,)}
+    for short, whole in _names_in_short(names).items():
+        found[whole] |= found.pop(short)
     return {key: frozenset(at) for key, at in found.items()}
+
+
+def _names_in_short(names: set[str]) -> dict[str, str]:
+    """People who are also named by the end of their name, and the whole of it: Kim Tiến, Nguyễn Thị Kim Tiến."""
+    people = sorted(key for key in names if key.partition("_")[0] in SURNAMES)
+    ends = {"_".join(key.split("_")[at:]): key for key in people for at in range(1, key.count("_"))}
+    return {short: whole for short, whole in ends.items() if short in names and short not in people}
 
 
 def _contained(holding: dict[str, frozenset[int]], known: dict[str, Phrase]) -> set[str]:
@@ -207,6 +218,11 @@ def _fresh(units: Sequence[str], said: set[str]) -> list[str]:
 def _enough(phrase: Phrase) -> bool:
     """Whether it is more than a noun of one syllable."""
     return "_" in phrase.key or phrase.kinds[0] in (NAME, WORD)
+
+
+def _is_shared(phrase: Phrase, headlines: int, size: int) -> bool:
+    """Whether a word of one syllable stands in so many headlines of a cluster that it is no part of another."""
+    return headlines >= max(2 if phrase.kinds[0] == NOUN else 3, SHARED * size)
 
 
 def _alike(one: str, other: str) -> bool:

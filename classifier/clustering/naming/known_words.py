@@ -9,6 +9,7 @@ from classifier.vietnamese.background import background
 from classifier.vietnamese.collocations import collocations
 from classifier.vietnamese.normalise import normalise
 from classifier.vietnamese.pyvi_model import load_pyvi_model
+from classifier.vietnamese.syllable import is_syllable
 
 KNOWN = 30.0
 """A word of two syllables that the dictionary lacks is one if so many articles of real news have it."""
@@ -40,6 +41,8 @@ def tie(one: str, other: str) -> float:
 @lru_cache(maxsize=1 << 14)
 def is_bound(syllable: str) -> bool:
     """Whether a syllable hardly ever stands alone in real news: it is a part of a word that has been cut."""
+    if not is_syllable(syllable):
+        return False
     figures = background()
     return frequency(syllable) < BOUND * float(figures.document_frequency(syllable_hashes([syllable]))[0])
 

@@ -11,10 +11,9 @@ from classifier.clustering.naming.known_words import dictionary, is_bound, is_wo
 from classifier.clustering.naming.proper_names import is_country, is_office
 from classifier.clustering.naming.tokens import is_capital
 from classifier.clustering.naming.units import NAME, NOUN, QUALITY, VERB, WORD, Unit
-from classifier.clustering.naming.word_lists import END_WHERE_TIED, INNER, NO_BEGIN, NO_CONTENT, NO_END, WAYS
+from classifier.clustering.naming.word_lists import END_WHERE_TIED, INNER, NO_BEGIN, NO_CONTENT, NO_END, WALKS, WAYS
 from classifier.features.kinds import pair_hashes
 from classifier.vietnamese.collocations import collocations
-from classifier.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +24,9 @@ TIED = 0.3
 """A verb and what stands beside it are a phrase if they are so closely tied in real news."""
 WHOLE = 0.6
 """Two words that stand side by side in so large a share of a cluster's headlines with either are shown together."""
+
+
+_EMPTY = NO_CONTENT | STOP_WORDS
 
 
 class Phrase(NamedTuple):
@@ -112,7 +114,7 @@ class _Reader:
             way = one.kind == NAME and other.written in WAYS
             return not way and (one.key, other.key) in self._recur
         if NAME in kinds:
-            return _goes_on(one, other)
+            return _goes_on(one, other) or (_goes_with(one, other) and self._bound(one, other))
         return (kinds == (NOUN, QUALITY) and min(one.syllables, other.syllables) > 1) or self._bound(one, other)
 
     def _bound(self, one: Unit, other: Unit) -> bool:
@@ -162,7 +164,7 @@ class _Reader:
     def _belongs_before(self, outer: Unit, chosen: Sequence[Unit]) -> bool:
         inner = chosen[0]
         if inner.kind == NAME and not inner.short:
-            return False
+            return _goes_with(outer, inner) and (outer.key, inner.key) in self._recur  # xuyên | Việt
         if inner.kind == QUALITY and outer.kind in (NAME, NOUN):
             return True
         if min(outer.syllables, inner.syllables) > 1:
@@ -183,7 +185,7 @@ class _Reader:
         if inner.syllables == 1:
             if inner.kind == outer.kind == NOUN and outer.syllables == 1:
                 return True  # vụ lớp | trưởng
-            if outer.small not in NO_CONTENT and self._bound(one, other):
+            if (outer.small not in NO_CONTENT or outer.small in WALKS) and self._bound(one, other):
                 return True
         return outer.kind != NAME and f"{one.key}_{other.key}" in dictionary()
 
@@ -202,7 +204,7 @@ def _beside(one: Unit, other: Unit) -> bool:
 
 def _is_content(unit: Unit) -> bool:
     """Whether it may be the end of a name that goes on in small letters, where the cluster says so: Tây du ký."""
-    return bool(unit.key) and unit.small not in NO_CONTENT | STOP_WORDS and not is_capital(unit.written)
+    return bool(unit.key) and unit.small not in _EMPTY and not is_capital(unit.written)
 
 
 def _goes_on(name: Unit, other: Unit) -> bool:
@@ -219,6 +221,11 @@ def _stands_alone(unit: Unit) -> bool:
     if not unit.kind or unit.short or (unit.kind != NAME and unit.small in NO_END | NO_BEGIN):
         return False
     return unit.syllables > 1 or (unit.kind != QUALITY and not _is_part(unit))
+
+
+def _goes_with(verb: Unit, name: Unit) -> bool:
+    """Whether a verb and a name, both of one syllable, may be said together: xuyên Việt."""
+    return verb.kind == VERB and name.kind == NAME and verb.syllables == name.syllables == 1
 
 
 def _leans(outer: Unit, inner: Unit) -> bool:
@@ -239,4 +246,4 @@ def _is_part(unit: Unit) -> bool:
     """Whether it is a syllable that is no word."""
     if unit.kind == NAME or unit.syllables > 1 or not unit.key or unit.small in NO_CONTENT:
         return False
-    return is_syllable(unit.key) and is_bound(unit.key)
+    return is_bound(unit.key)

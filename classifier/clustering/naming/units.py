@@ -41,6 +41,8 @@ _KINDS = {"N": NOUN, "Nc": NOUN, "Np": NOUN, "Ny": NAME, "V": VERB, "A": QUALITY
 _LONGEST_NUMBER = 3
 """Digits of a number that belongs to a noun: a year does not."""
 _LONGEST_NAME = 5
+_NO_NAMES = TITLES | STOP_WORDS
+_INSIDE = PARTICLES | {"of"}
 _LATIN = re.compile("[a-z]{2}")
 
 
@@ -277,11 +279,11 @@ def _english_name(tokens: Sequence[Token], at: int, seen: Counter[str], small: C
     """Where a run of capitals from a token on ends, and whether it is a name."""
     first = tokens[at].text
     shown = len(first) > 1 and first.isupper()  # US, not us or A
-    if not is_capital(first) or (first.lower() in TITLES | STOP_WORDS and not shown):
+    if not is_capital(first) or (first.lower() in _NO_NAMES and not shown):
         return at + 1, False
     end = at + 1
     while end < len(tokens) and not tokens[end].after and not is_possessive(tokens[end - 1].text):
-        inside = tokens[end].text in PARTICLES | {"of"}  # Strait of Hormuz, Osama bin Laden
+        inside = tokens[end].text in _INSIDE  # Strait of Hormuz, Osama bin Laden
         if not is_capital(tokens[min(end + inside, len(tokens) - 1)].text):
             break
         end += 1 + inside

@@ -52,6 +52,8 @@ WAYS = _listed("""
     cho, lên, lại, mang, ra, theo, vào, về
 """)
 """Those of them that go with a verb."""
+WALKS = _listed("đi, làm, nhìn")
+"""Words of no content that may be the beginning of a verb: đi bộ."""
 NUMBERED = _listed("""
     báo động, bảng, bậc, chặng, chỉ thị, covid, cấp, giai đoạn, hạng, khu vực, khóa, luật, lớp, nghị quyết, nghị
     định, phường, quyết định, quận, quốc lộ, số, thông tư, tuyến, tỉnh lộ, vành đai, vòng, điều, đại hội, đợt
@@ -73,10 +75,10 @@ FORMULAS = _listed("""
 """)
 """What headlines are full of, whatever they are about."""
 BEFORE_SENTENCE_NAMES = _listed("""
-    anh, buộc, bà, bác, bán, bé, bắt, bị, cha, chuyện, chàng, chú, chị, chồng, chủ, con, các, cô, công, cụ,
-    cựu, em, giải, gã, hai, hàng, hãng, hậu, hội, khi, lão, lính, mua, mùa, mẹ, một, ngài, ngày, người, nhà,
-    nhóm, nàng, này, nữ, phim, phía, phó, quân, sao, sau, siêu, sư, sếp, thầy, thế, thủ, thứ, trong, trùm,
-    trước, tuyển, tàu, tân, tướng, tại, tổng, từ, việc, và, vì, vợ, vụ, xe, xem, ông, đoàn, đại, để, đội
+    anh, buộc, bà, bác, bán, bé, bắt, bị, cha, chuyện, chàng, chú, chị, chồng, chủ, con, các, cô, công, cụ, cựu,
+    em, giải, gã, hai, hàng, hãng, hậu, hội, khi, lão, lính, mua, mùa, mẹ, một, ngài, ngày, người, nhà, nhóm,
+    nàng, này, nữ, phim, phía, quân, sao, sau, siêu, sư, sếp, thầy, thế, thủ, thứ, trong, trùm, trước, tuyển,
+    tàu, tân, tướng, tại, từ, việc, và, vì, vợ, vụ, xe, xem, ông, đoàn, đại, để, đội
 """)
 """Words that stand before a name with a capital of their own only because a headline begins with them."""
 PERSONS = _listed("""

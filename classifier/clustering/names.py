@@ -34,7 +34,7 @@ OFTEN = 1.6
 """A phrase of twice as many headlines weighs three times as much, since a name should hold for more than one."""
 WEAK = 0.25
 """Keywords beyond those weigh at least so much beside the first."""
-COVERED = 0.4
+COVERED = 0.5
 """What a headline that has a keyword already counts for the next one."""
 _WEIGHTS = {NAME: 1.0, NOUN: 1.0, VERB: 0.5, QUALITY: 0.3, WORD: 0.5, "": 0.0}
 NAMED = 3.0
@@ -177,7 +177,7 @@ def _picked(
     least = ONE if size == 1 else LEAST_OF_FEW if size <= FEW else LEAST
     contained = _contained(holding, known)
     left = {key: score for key, score in scores.items() if key not in contained}
-    if size > 3 and sum(len(holding[key]) > 1 for key in left) > 1:
+    if size > 3 and sum(len(holding[key]) > 1 for key in left) >= ONE:
         left = {key: score for key, score in left.items() if len(holding[key]) > 1}
     while left and len(chosen) < min(MOST, size + FEW):
         gains = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from classifier.clustering.english import STOP_WORDS
-from classifier.clustering.naming.known_words import dictionary, is_bound, is_word
+from classifier.clustering.naming.known_words import dictionary, is_bound, is_word, tie
 from classifier.clustering.naming.proper_names import is_country, is_office
 from classifier.clustering.naming.tokens import is_capital
 from classifier.clustering.naming.units import NAME, NOUN, QUALITY, VERB, WORD, Unit
@@ -25,7 +25,8 @@ TIED = 0.3
 WHOLE = 0.6
 """Two words that stand side by side in so large a share of a cluster's headlines with either are shown together."""
 
-
+LEAST_FREE = 3
+"""Headlines, and neighbours on either side, that show a word of one syllable to be whole."""
 _EMPTY = NO_CONTENT | STOP_WORDS
 
 
@@ -55,7 +56,7 @@ class Ties:
 
 def phrases(cluster: Sequence[Sequence[Unit]], ties: Ties) -> list[list[Phrase]]:
     """The phrases of each headline of a cluster, each once."""
-    reader = _Reader(ties, _recurring(cluster))
+    reader = _Reader(ties, _recurring(cluster), _free(cluster))
     return [reader.phrases(units) for units in cluster]
 
 
@@ -72,11 +73,31 @@ def _recurring(cluster: Sequence[Sequence[Unit]]) -> set[tuple[str, str]]:
     return {pair for pair, number in pairs.items() if number >= max(2, WHOLE * max(alone[key] for key in pair))}
 
 
-class _Reader:
-    """Finds the phrases of a cluster's headlines. recur: pairs of units that nearly always stand side by side there."""
+def _free(cluster: Sequence[Sequence[Unit]]) -> set[str]:
+    """Words of one syllable that stand in most headlines, beside different words each time: they are whole."""
+    beside: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    often: Counter[str] = Counter()
+    for units in cluster:
+        keys = ["", *(unit.key for unit in units), ""]
+        for at, unit in enumerate(units, start=1):
+            if unit.kind in (NOUN, VERB) and unit.syllables == 1 and not _is_part(unit) and _stands_alone(unit):
+                beside[unit.key].add((keys[at - 1], keys[at + 1]))
+        often.update({unit.key for unit in units})
+    return {
+        key
+        for key, pairs in beside.items()
+        if often[key] >= max(LEAST_FREE, WHOLE * len(cluster))
+        and min(len({one for one, _ in pairs}), len({other for _, other in pairs})) >= LEAST_FREE
+    }
 
-    def __init__(self, ties: Ties, recur: set[tuple[str, str]]) -> None:
-        self._ties, self._recur = ties, recur
+
+class _Reader:
+    """Finds the phrases of a cluster's headlines. recur: pairs of units that nearly always stand side by side there;
+    free: words of one syllable that stand beside many others there.
+    """
+
+    def __init__(self, ties: Ties, recur: set[tuple[str, str]], free: set[str]) -> None:
+        self._ties, self._recur, self._free = ties, recur, free
 
     def phrases(self, units: Sequence[Unit]) -> list[Phrase]:
         """The phrases of a headline, each once."""
@@ -105,7 +126,7 @@ class _Reader:
 
     def _linked(self, one: Unit, other: Unit) -> bool:
         """Whether two neighbours are of one phrase."""
-        if other.apart or one.end != other.begin or not (other.kind or other.written in INNER or _is_content(other)):
+        if other.apart or one.end != other.begin or not (other.kind or _goes_inside(one, other)):
             return False
         kinds = one.kind, other.kind
         if kinds in ((NOUN, NOUN), (NOUN, NAME)):
@@ -153,6 +174,8 @@ class _Reader:
 
     def _uncut(self, units: Sequence[Unit], first: int, last: int) -> bool:
         """Whether nothing that belongs to it is left outside: no part of a word that the segmentation has cut."""
+        if first == last and units[first].key in self._free:
+            return True
         before, behind = units[first - 1 : first] if first else (), units[last + 1 : last + 2]
         short = first == last and units[last].kind == VERB and units[last].syllables == 1
         if short and any(self._ties.between(units[last], unit) for unit in behind):
@@ -164,7 +187,8 @@ class _Reader:
     def _belongs_before(self, outer: Unit, chosen: Sequence[Unit]) -> bool:
         inner = chosen[0]
         if inner.kind == NAME and not inner.short:
-            return _goes_with(outer, inner) and (outer.key, inner.key) in self._recur  # xuyên | Việt
+            short = max(outer.syllables, inner.syllables) == 1 and _goes_with(outer, inner)
+            return short and (outer.key, inner.key) in self._recur  # xuyên | Việt
         if inner.kind == QUALITY and outer.kind in (NAME, NOUN):
             return True
         if min(outer.syllables, inner.syllables) > 1:
@@ -173,9 +197,12 @@ class _Reader:
 
     def _belongs_behind(self, inner: Unit, outer: Unit) -> bool:
         if inner.kind == NAME and not inner.short:
-            return _is_part(outer) and not is_word(inner.key)  # Tết Nguyên | đán
+            more = outer.kind in (NOUN, QUALITY) and _goes_on(inner, outer)  # Khoa học | tự nhiên
+            return more or (_is_part(outer) and not is_word(inner.key))  # Tết Nguyên | đán
         if inner.kind == VERB and outer.kind and inner.syllables == 1:
             return True  # trận gặp | Malaysia
+        if (inner.key, outer.key) in self._recur and outer.kind and outer.small not in NO_CONTENT:
+            return True  # xây dựng | Đảng
         return min(outer.syllables, inner.syllables) == 1 and self._cuts(inner, outer, outer, inner)
 
     def _cuts(self, one: Unit, other: Unit, outer: Unit, inner: Unit) -> bool:
@@ -207,6 +234,14 @@ def _is_content(unit: Unit) -> bool:
     return bool(unit.key) and unit.small not in _EMPTY and not is_capital(unit.written)
 
 
+def _goes_inside(one: Unit, other: Unit) -> bool:
+    """Whether a word that is no content elsewhere may go on a phrase, where the cluster has the two together."""
+    if other.written in INNER:
+        return True
+    half = one.short or not one.kind or tie(one.key.rpartition("_")[2], other.key) >= TIED
+    return _is_content(other) and half
+
+
 def _goes_on(name: Unit, other: Unit) -> bool:
     """Whether a name goes on: an office (HLV, Bộ Ngoại giao, Tòa án Tối cao) with whose it is, or what it is for."""
     if name.kind != NAME:
@@ -224,8 +259,8 @@ def _stands_alone(unit: Unit) -> bool:
 
 
 def _goes_with(verb: Unit, name: Unit) -> bool:
-    """Whether a verb and a name, both of one syllable, may be said together: xuyên Việt."""
-    return verb.kind == VERB and name.kind == NAME and verb.syllables == name.syllables == 1
+    """Whether a verb and a name may be said together: xuyên Việt, kiện Malaysia Airlines."""
+    return verb.kind == VERB and name.kind == NAME
 
 
 def _leans(outer: Unit, inner: Unit) -> bool:

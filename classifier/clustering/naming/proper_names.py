@@ -10,6 +10,7 @@ from classifier.clustering.naming.tokens import Token, is_capital, key_of, key_o
 from classifier.clustering.naming.word_lists import (
     BEFORE_NAMES,
     BEFORE_SENTENCE_NAMES,
+    BEHIND_COUNTRIES,
     COUNTRIES,
     COUNTRIES_IN_SHORT,
     HEADS,
@@ -124,6 +125,8 @@ def _parted(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, in
 def _is_another(tokens: Sequence[Token], begin: int, at: int, end: int) -> bool:
     """Whether another name begins behind a country's."""
     text = tokens[at].text
+    if text.lower() in BEHIND_COUNTRIES:
+        return False
     if not is_syllable(text) and len(text) > 2:
         return True
     key = key_of_tokens(tokens[begin:at])
@@ -164,24 +167,26 @@ class _Reader:
         tokens = self._tokens
         small = tokens[begin].text.lower()
         whole, rest = key_of_tokens(tokens[begin:end]), key_of_tokens(tokens[begin + 1 : end])
+        longer = key_of_tokens(tokens[begin : self._whole_word(begin, end)])
         if small in PERSONS or small in SHOUTS:
             return True
         if self._seen[whole] or not is_syllable(small) or (small in SURNAMES and is_syllable(tokens[begin + 1].text)):
             return False
         if small in BEFORE_SENTENCE_NAMES or (begin in self._verbs and is_syllable(tokens[begin].text)):
             return True
-        return bool((self._seen[rest] or is_word(rest)) and not is_word(whole))
+        known = is_word(whole) or is_word(longer) or frequency(longer) >= KNOWN
+        return bool(self._seen[rest] or is_word(rest)) and not known
 
     def _whole_word(self, begin: int, end: int) -> int:
         """Where a name ends whose last word goes on in small letters: Nobel Hòa bình, Liên hợp quốc."""
         tokens = self._tokens
-        if end - begin > 1 and is_word(key_of_tokens(tokens[begin:end])):
-            return end  # Hà Nội, not Hà Nội tiết
+        last_two = key_of_tokens(tokens[end - 2 : end]) if end - begin > 1 else ""
+        whole = bool(last_two) and is_word(last_two)  # Hà Nội, not Hà Nội tiết
         for size in (2, 1):
             more = tokens[end : end + size]
             small = not any(token.after or is_capital(token.text) for token in more)
             if len(more) == size and end + size in self._ends and small:
-                key = key_of_tokens(tokens[end - 1 : end + size])
+                key = key_of_tokens(tokens[end - 1 - whole : end + size])
                 common = (end - 1, end + size) in self._spans and frequency(key) >= KNOWN
                 if key and (key in dictionary() or common):
                     return end + size

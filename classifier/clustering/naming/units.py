@@ -118,14 +118,14 @@ def _vietnamese(
             found.append(_of_word(tokens, word))
         else:
             found += [_loose(tokens, at) for at in places if at not in taken]
-    return _numbered(tokens, _digital(sorted(found, key=lambda unit: unit.begin)))
+    return _digital(_numbered(tokens, sorted(found, key=lambda unit: unit.begin)))
 
 
 def _digital(units: list[Unit]) -> list[Unit]:
     """The units, of which the word for numbers is a noun where it stands for what is digital: chuyển đổi số."""
     found = units[:1]
     for before, unit in pairwise(units):
-        digital = unit.small == "số" and not unit.apart and tie(before.key, unit.key) > 0
+        digital = unit.small == "số" and before.kind != NAME and not unit.apart and tie(before.key, unit.key) > 0
         found.append(unit._replace(kind=NOUN) if digital else unit)
     return found
 
@@ -179,7 +179,7 @@ def _numbered(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:
         if found and unit.begin < found[-1].end:
             continue
         at, word = unit.end, unit.small
-        if at + 1 < len(tokens) and tokens[at].text == "số" and not tokens[at].after and unit.kind == NOUN:
+        if at + 1 < len(tokens) and tokens[at].text == "số" and not tokens[at].after and unit.kind in (NOUN, NAME):
             at, word = at + 1, "số"
         if unit.kind and word in NUMBERED and at < len(tokens) and _is_number(tokens[at]):
             more = [token.text for token in tokens[unit.end : at + 1]]
@@ -243,8 +243,8 @@ def _add_mended(found: list[Word], word: Word, tokens: Sequence[Token]) -> None:
     keys = [key_of([token.text]) for token in tokens[first:end]]
     sizes = begin - first, end - begin
     if sizes == (1, 1) and (tokens[first].first or not is_capital(tokens[first].text)):
-        small = any(token.text in NO_CONTENT for token in tokens[first:end])
-        if not small and is_joined(*keys):
+        empty = tokens[begin].text in NO_CONTENT or (tokens[first].text in NO_CONTENT and "_".join(keys) in NO_CONTENT)
+        if not empty and is_joined(*keys):
             found[-1] = Word(first, end, before if before in ("N", "Nc", "V") else tag)
             return
     elif sizes == (2, 1) and is_commoner("_".join(keys[1:]), "_".join(keys[:2])):

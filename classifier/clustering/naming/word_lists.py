@@ -52,8 +52,8 @@ WAYS = _listed("""
     cho, lên, lại, mang, ra, theo, vào, về
 """)
 """Those of them that go with a verb."""
-WALKS = _listed("đi, làm, nhìn")
-"""Words of no content that may be the beginning of a verb: đi bộ."""
+WALKS = _listed("bạn, đi, làm, nhìn")
+"""Words of no content that may be the beginning of another word: đi bộ."""
 NUMBERED = _listed("""
     báo động, bảng, bậc, chặng, chỉ thị, covid, cấp, giai đoạn, hạng, khu vực, khóa, luật, lớp, nghị quyết, nghị
     định, phường, quyết định, quận, quốc lộ, số, thông tư, tuyến, tỉnh lộ, vành đai, vòng, điều, đại hội, đợt
@@ -91,7 +91,7 @@ SURNAMES = _listed("""
     vương, âu, đinh, đàm, đặng, đỗ
 """)
 """With one of them and capitals behind it a name begins, wherever it stands."""
-BEFORE_NAMES = _listed("biển, cầu, châu, hồ, miền, núi, phương, sông, tiếng")
+BEFORE_NAMES = _listed("biển, cầu, châu, hồ, miền, núi, phương, sông, tiếng, tuổi")
 """Words in small letters that are a part of the name behind them: châu Phi."""
 HEADS = _listed("""
     báo, chương, cuộc, cúp, giải, lễ, ngày, quỹ, sở, tháng, trường, tuần, viện
@@ -122,3 +122,5 @@ COUNTRIES_IN_SHORT = _listed("""
     eu, hàn, nato, nhật, triều, trung, việt, âu, đài, đông âu, ấn
 """)
 """What countries are called beside another one: Mỹ - Trung."""
+BEHIND_COUNTRIES = _listed("airlines, airways, bank, cup, group, latin, latinh, open, post, times")
+"""Words with which a country's name is that of something else."""

@@ -112,9 +112,10 @@ def _parted(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, in
         return [(begin, begin + 1), *_parted(tokens, begin + 1, end)]
     if end - begin > 2 and small in BEFORE_SENTENCE_NAMES and len(_parted(tokens, begin + 1, end)) > 1:
         begin += 1
-    for at in range(begin + 1, end - 1):
-        if tokens[at - 1].text.isupper() and tokens[at].text.lower() in SURNAMES and at - begin > 1:
-            return [(begin, at), (at, end)]  # Bộ GD-ĐT | Lê Văn Thử
+    for at in range(begin + 2, end - 1):
+        ends = tokens[at - 1].text.isupper() or (small not in SURNAMES and is_word(key_of_tokens(tokens[begin:at])))
+        if ends and tokens[at].text.lower() in SURNAMES:
+            return [(begin, at), (at, end)]  # Bộ GD-ĐT | Lê Văn Thử, Bạc Liêu | Dương Văn Thử
     for size in (3, 2, 1):
         country = end - begin > size and is_country(key_of_tokens(tokens[begin : begin + size]))
         if country and _is_another(tokens, begin, begin + size, end):

@@ -62,6 +62,11 @@ def said(*headlines):
         ("Bão số 4 giật mạnh khi vào bờ", "bão số 4"),
         ("Đề văn vào lớp 10 bị chê dài", "lớp 10"),
         ("HLV Kim Tae-joon rời sân", "HLV Kim Tae-joon"),
+        ("Cựu chủ tịch tỉnh Bạc Liêu Dương Văn Thử ra tòa", "Dương Văn Thử"),
+        ("Metro số 1 đông khách", "Metro số 1"),
+        ("Tổng Bí thư nói chuyện với thợ lò", "Tổng Bí thư"),
+        ("Cao tốc Vĩnh Hảo - Phan Thiết bị ngập", "Vĩnh Hảo - Phan Thiết"),
+        ("Gia đình kiện Malaysia Airlines", "Malaysia Airlines"),
         ("Phía Nam Giải bóng đá học đường khai mạc", "Giải bóng đá"),
         ("Xã vùng cao bàn chuyển đổi số", "chuyển đổi số"),
     ],
@@ -96,6 +101,21 @@ def test_phrases_neither_begin_nor_end_in_small_words():
     found = said("Xây nhà ở cho thuê ở ngoại thành", "Nhà ở cho thuê ở ngoại thành đắt khách")
     assert "nhà ở cho thuê" in found
     assert not any(one.split()[0] in {"ở", "cho"} or one.split()[-1] in {"ở", "cho", "của"} for one in found)
+
+
+def test_a_word_of_one_syllable_is_told_where_it_stands_beside_many_others():
+    """Toads killed in every headline, whatever of them was eaten."""
+    found = keywords(
+        [["Ngộ độc thịt cóc ở miền núi", "Ăn gan cóc rồi nhập viện", "Món cóc xào và cái giá", "Nuôi cóc làm giàu"]]
+    )
+    assert "cóc" in found[0]
+
+
+def test_people_named_in_short_are_named_in_full():
+    """The surname is told where one headline has it."""
+    found = keywords([["Bà Kim Hoa nhận lỗi", "Bắt bà Nguyễn Thị Kim Hoa", "Vụ án bà Nguyễn Thị Kim Hoa khép lại"]])
+    assert "Nguyễn Thị Kim Hoa" in found[0]
+    assert "Kim Hoa" not in found[0]
 
 
 def test_keywords_cover_a_cluster_and_do_not_repeat_themselves():

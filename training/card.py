@@ -8,6 +8,7 @@ from classifier.types import OTHER
 from eval.scores.registry import brief
 from training.fit.calibrate import SURE
 from training.fit.solvers import SOLVERS
+from training.hub import front_matter, metadata
 
 if TYPE_CHECKING:
     from classifier.model.model import Model
@@ -32,7 +33,9 @@ FEW = 10
 
 
 def model_card(model: Model) -> str:
-    """Markdown, from what `model.info` holds (Mitchell et al. 2019, "Model Cards for Model Reporting")."""
+    """Markdown below metadata for hubs, from what `model.info` holds (Mitchell et al. 2019, "Model Cards for Model
+    Reporting").
+    """
     info = model.info
     vectors = " smoothed with word vectors of real news," if info["training"]["prior"] else ""
     solver = SOLVERS.get(info["training"].get("solver", "svm"))
@@ -60,7 +63,7 @@ def model_card(model: Model) -> str:
         ["## Known failures", "", *(f"- {line}" for line in _failures(model, info))],
         ["## Make it again", "", *_reproduction(info)],
     ]
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+    return front_matter(metadata(info)) + "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def _from_words(found: dict[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ from classifier.wording import shown
 from training.card import model_card
 from training.fit.defaults import BALANCE, spec_for
 from training.fit.fitting import Fitted, fit
+from training.hub import metadata
 from training.names import display_names
 from training.own_scores import cross_validated, of_outer_folds, on_real_news
 from training.tune.nested import tune
@@ -86,7 +87,7 @@ def describe(
     corpus: Corpus, spec: TrainingSpec, fitted: Fitted, name: str, near_duplicates: int, tuned: Tuned | None = None
 ) -> dict[str, Any]:
     """What `model.json` says about the making of the model: enough to repeat and to judge it."""
-    return {
+    found = {
         "name": name,
         "articles": len(corpus.articles),
         "articles_by_topic": corpus.articles_with() if corpus.of_sets else corpus.counts(),
@@ -106,6 +107,7 @@ def describe(
         "made_with": {"chude": __version__, "python": platform.python_version()}
         | {library: version(library) for library in ("numpy", "scipy", "scikit-learn")},
     }
+    return found | {"card": metadata(found)}
 
 
 def command(corpus: Corpus, spec: TrainingSpec, name: str) -> str:

@@ -53,6 +53,8 @@ def as_text(model: Model) -> str:
     if "made_with" in info:
         made = ", ".join(f"{key} {value}" for key, value in info["made_with"].items())
         lines.append(f"made with {made}; seed {info['training']['seed']}")
+    if isinstance(card := info.get("card"), dict):
+        lines.append(", ".join(str(card[key]) for key in ("pipeline_tag", "language", "license") if key in card))
     if "cross_validated" in info:
         lines += scores_table(info, model.display_names).splitlines()
     least = model.calibration.threshold

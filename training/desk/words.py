@@ -15,6 +15,7 @@ from training.corpus import Article, Corpus
 from training.desk.features import features_of
 from training.desk.seeds import UNKNOWN, as_if_labelled, point
 from training.fit.defaults import spec_for
+from training.hub import metadata
 from training.learn import Trained, train
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def train_on_words(
         "topics": {topic.name: {"words": list(topic.words), "not": list(topic.against)} for topic in topics},
     }
     model.info["command"] = f"chude train --topics TOPICS PAGES -o {model.info['name']}"
+    model.info["card"] = metadata(model.info)  # without scores
     save(folder, model, trained.vocabulary, model_card(model), fingerprint(corpus.pages))
     counts = corpus.counts()
     names = [*(topic.name for topic in topics), *([OTHER] if OTHER in counts else [])]

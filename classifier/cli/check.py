@@ -26,7 +26,10 @@ _TITLE = 80
     multiple=True,
     help="Test corpus that must not share articles with CORPUS; or a model that is to label it.",
 )
-@click.option("--plot", metavar="FILE", help="With a model: draw topics over time (PNG or SVG).")
+@click.option(
+    "--drift", "drifted", is_flag=True, help="Tell how far CORPUS is from --against, by a model trained on that."
+)
+@click.option("--plot", metavar="FILE", help="With a model or --drift: draw topics over time (PNG or SVG).")
 @click.option(
     "--label-errors/--no-label-errors",
     default=None,
@@ -53,6 +56,7 @@ def command(
     encoding: str | None,
     target: str | None,
     plot: str | None,
+    drifted: bool,
     **options: Any,
 ) -> int:
     """Looks a labelled corpus over and names what a person should see, worst first, with file and line.
@@ -68,14 +72,15 @@ def command(
 
     CH2xx are articles of --against that stand in CORPUS. A row whose column `checked` names codes (["CH501"]) is not
     reported under them again. With a model as --against, CORPUS needs no labels: it is told how far it is from what the
-    model knows (unknown words, topics' shares and words, the accuracy to be expected). Exit code 0: clean; 1: findings,
-    or inputs skipped; 3: no input.
+    model knows (unknown words, topics' shares and words, the accuracy to be expected); with --drift likewise from what
+    a model of the other corpus would know. Exit code 0: clean; 1: findings, or inputs skipped; 3: no input.
 
     \b
     Examples:
       $ chude check my-news.csv --label-column section
       $ chude check train.jsonl --against test.jsonl
       $ chude check saved/ --against my-model --plot topics.png
+      $ chude check this-year.jsonl --against last-year.jsonl --drift
       $ chude check corpus/ --format jsonl -o findings.jsonl
     """
     from training import check, read_corpus
@@ -87,13 +92,17 @@ def command(
         raise click.BadParameter(f"unknown code {unknown[0]!r}; known are {', '.join(RULES)}", param_hint="--ignore")
     tally = common.Tally()
     columns = common.columns_from(options)
-    if any(map(drift.is_model, against)):
-        if len(against) > 1:
-            raise click.UsageError("--against takes one model, or corpora")
+    if drifted and not against:
+        raise click.UsageError("--drift needs --against: a labelled corpus, or a model")
+    if drifted or any(map(drift.is_model, against)):
         common.check_target(plot, corpora)
-        return drift.run(corpora, against[0], form or "table", columns, encoding, target, plot)
+        if any(map(drift.is_model, against)) and len(against) > 1:
+            raise click.UsageError("--against takes one model, or corpora")
+        learnt = not drift.is_model(against[0])
+        known = drift.trained_on(against, columns, encoding, tally) if learnt else common.load_model(against[0])
+        return drift.run(corpora, known, form or "table", columns, encoding, target, plot)
     if plot:
-        raise click.UsageError("--plot goes with a model as --against")
+        raise click.UsageError("--plot goes with a model as --against, or with --drift")
     form = writers.form_for(form, target)
     common.check_target(target, (*corpora, *against))
     corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)

@@ -1,4 +1,4 @@
-"""`chude check NEW --against MODEL`: how far new articles are from what a model knows."""
+"""`chude check NEW --against MODEL`, or `--against CORPUS --drift`: how far new articles are from what is known."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from classifier.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from classifier.model.model import Model
     from classifier.reading import Columns
     from training.drift import Drift, Share
 
@@ -25,23 +26,35 @@ def is_model(path: str) -> bool:
     return Path(path, "model.json").is_file()
 
 
+def trained_on(corpora: Sequence[str], columns: Columns, encoding: str | None, tally: common.Tally) -> Model:
+    """A model of labelled corpora, as `chude train` makes it without options, for this comparison alone.
+
+    Raises UsageError where they do not make one.
+    """
+    from training import read_corpus
+    from training.learn import train
+
+    corpus = read_corpus(corpora, columns=columns, encoding=encoding, on_skip=tally.skip)
+    wording.say(f"chude: training on {wording.number(len(corpus.articles), 'article')} of {', '.join(corpora)} …")
+    return train(corpus).model
+
+
 def run(
     paths: Sequence[str],
-    model: str,
+    loaded: Model,
     form: str,
     columns: Columns,
     encoding: str | None,
     target: str | None,
     plot: str | None,
 ) -> int:
-    """Tells it, and gives the exit code: 1 where there is something to look at."""
+    """Tells how far articles are from what a model knows, and gives the exit code: 1 with something to see."""
     from classifier.reading import read_pages
     from classifier.reading.articles import with_article
     from training.drift import drift
 
     if form not in FORMS:
         raise UsageError("--format", f"{form} has rows, and this is no table of rows", f"take {' or '.join(FORMS)}")
-    loaded = common.load_model(model)
     tally = common.Tally()
     read = read_pages(paths, encoding=encoding, columns=columns, on_skip=tally.skip)
     pages = list(tally.counted(with_article(read, tally.skip)))

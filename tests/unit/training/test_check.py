@@ -444,3 +444,23 @@ def test_a_model_to_compare_with(chude, corpus_rows, small_artifact, tmp_path):
     assert chude("check", new, "--against", small_artifact, "--against", new).code == 2
     assert chude("check", new, "--against", small_artifact, "--format", "csv").code == 2
     assert chude("check", new, "--plot", tmp_path / "x.png").code == 2
+
+
+def test_a_corpus_to_compare_with(chude, corpus_rows, tmp_path):
+    """`--drift`: as with a model, of the corpus that is named, which must have labels; CORPUS needs none."""
+    rows = {label: [row for row in corpus_rows if row["label"] == label] for label in ("syria", "alliances")}
+    known, new = tmp_path / "known.jsonl", tmp_path / "new.jsonl"
+    learnt = [
+        {"text": row["text"], "title": row["title"], "label": label} for label in rows for row in rows[label][:40]
+    ]
+    known.write_text("".join(json.dumps(row) + "\n" for row in learnt), encoding="utf-8")
+    asked = [{"text": row["text"], "title": row["title"]} for row in rows["syria"][40:70]]
+    new.write_text("".join(json.dumps(row) + "\n" for row in asked), encoding="utf-8")
+    run = chude("check", new, "--against", known, "--drift", "--format", "jsonl")
+    assert run.code == 1
+    assert "training on 80 articles" in run.err
+    (row,) = run.rows
+    assert row["topics"]["syria"]["usual"] == 0.5
+    assert row["topics"]["syria"]["shifted"] is True
+    for wrong, code in ((("--drift",), 2), (("--drift", "--against", new), 3)):
+        assert chude("check", new, *wrong).code == code

@@ -177,8 +177,9 @@ def _picked(
     least = ONE if size == 1 else LEAST_OF_FEW if size <= FEW else LEAST
     contained = _contained(holding, known)
     left = {key: score for key, score in scores.items() if key not in contained}
-    if size > 3 and sum(len(holding[key]) > 1 for key in left) >= ONE:
-        left = {key: score for key, score in left.items() if len(holding[key]) > 1}
+    several = {key: score for key, score in left.items() if len(holding[key]) > 1}
+    if size > FEW and len(several) >= ONE:
+        left = several
     while left and len(chosen) < min(MOST, size + FEW):
         gains = {
             key: score * sum(COVERED ** covered[one] for one in holding[key]) / len(holding[key])
@@ -186,6 +187,8 @@ def _picked(
         }
         key = min(gains, key=lambda one: (-gains[one], one))
         best = best or gains[key]
+        if size > FEW and len(chosen) >= ONE and len(holding[key]) == 1:
+            break
         if len(chosen) >= least and gains[key] < WEAK * best:
             break
         del left[key]

@@ -283,6 +283,8 @@ def _english_name(tokens: Sequence[Token], at: int, seen: Counter[str], small: C
         return at + 1, False
     end = at + 1
     while end < len(tokens) and not tokens[end].after and not is_possessive(tokens[end - 1].text):
+        if tokens[end].text.lower() in TITLES:
+            break  # Indian | Prime Minister
         inside = tokens[end].text in _INSIDE  # Strait of Hormuz, Osama bin Laden
         if not is_capital(tokens[min(end + inside, len(tokens) - 1)].text):
             break

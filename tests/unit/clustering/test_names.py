@@ -169,8 +169,9 @@ def test_english_names_are_whole_and_without_titles_and_possessives():
         "President Marlow meets Omar bin Salah on the Strait of Hormuz",
         "Police search Belize's coast",
         "Coast guard and police wait",
+        "Ruritanian Prime Minister Rowan Tate resigns",
     )
-    assert {"Marlow", "Omar bin Salah", "Strait of Hormuz", "Belize", "police"} <= found
+    assert {"Rowan Tate", "Marlow", "Omar bin Salah", "Strait of Hormuz", "Belize", "police"} <= found
 
 
 def test_english_words_are_compared_by_their_stems_and_vietnamese_ones_as_they_are():

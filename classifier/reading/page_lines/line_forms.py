@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 HEADLINE_MAX = 250
 """Characters; the longest headlines of Vietnamese papers have about 150."""
@@ -122,24 +122,27 @@ _SERVICE = re.compile(
     r"(?:xem|chọn) (?:theo )?ngày|[^(]{2,40} người (?:nhận|gửi) \(\*\)|xem tất cả|hiển thị thêm|"
     r"(?:về|lên) đầu trang|bình luận (?:bài|được|của|\()|họ (?:&|và) tên|email người|thông điệp gửi|tặng sao|"
     r"(?:bạn|quý khách) vui lòng|theo dõi .{2,30} trên|truy cập (?:bản|phiên bản|trang)|thông tin cập nhật|copy link|"
-    r"góp ý\b|liên hệ(?: quảng cáo|:)|báo [^.]{2,60} – tiếng nói|chủ đề:|từ khóa|(?:để )?nhận (?:gói |bản )?tin\b|"
+    r"góp ý(?: - |$)|liên hệ(?: quảng cáo|:)|chủ đề:|từ khóa(?::|$)|(?:để )?nhận (?:gói |bản )?tin\b|"
     r"không (?:hiển thị|hiện) lại|làm trang chủ|bật thông báo|(?:off )?telex\b|bạn có biết ?\??$|"
     r"được quan tâm nhất mới nhất$",
     re.IGNORECASE,
 )
+_SERVICE_MOST, _LINK_MOST = 10, 4
+"""Words (no numbers) of the longest line about a service, and words that several names in one line have on average."""
 _PUBLISHER = re.compile(
     r"cơ quan (?:của|chủ quản|ngôn luận)\b|(?:tòa|toà) soạn\s*:|đơn vị (?:chủ quản|quảng cáo)\b|"
-    r"ấn phẩm (?:của|thuộc)\b|địa chỉ\s*:",
+    r"ấn phẩm (?:của|thuộc)\b|địa chỉ\s*:|báo [^.]{2,60} – tiếng nói",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"\(?\+?0?[\d.() -]{8,}.{0,40}")
-_TAG_LIST = re.compile(r"[^\s,]+(?: [^\s,]+)*(?:,[^\s,][^,]*){3,}")
+_PHONE = re.compile(r"\(?\+?[0-9][\d.() -]{7,}(?: ?[-–(].{0,40})?")
 _MAIL = re.compile(r"\S@\S{1,253}\.\w")
 _CALL = re.compile(
-    r"\b(?:điện thoại|đt|tel|fax|hotline|máy lẻ|ext|cskh|website)\s*[.:]? *(?:\+|\(|\d{2}|http|www)", re.IGNORECASE
+    r"\b(?:điện thoại|đt|tel|fax|hotline|máy lẻ|ext|cskh|website)\s*[.:]? *"
+    r"(?:https?:|www\.|\(?\+?[\d(][\d .()-]{6,}\d)|\b(?:máy lẻ|ext)\s*[.:]? *\d{2,4}\b",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\([\d.,]+ (?:bình chọn|lượt|ý kiến|bình luận)[^()]*\)")
-_PAGES = re.compile(r"\[?\d{1,3}\]?, ?\[?\d{1,3}\]?, ?\[?\d")
+_PAGES = re.compile(r"\[\d{1,3}\], ?\d|^\[?\d{1,3}\]?(?:, ?\[?\d{1,3}\]?){2,}$")
 _FILE = re.compile(r"[\w.-]+\.(?:jpe?g|png|gif|webp|mp4)|[a-z0-9]+(?:-[a-z0-9]+){3,}(?:\.html?)?")
 
 _KIND = r"(?:Nguồn[ ]ảnh|NGUỒN[ ]ẢNH|Nguồn|NGUỒN|Ảnh[ ]minh[ ]ho?[ạọ]a?|Ảnh|ẢNH|Hình|Photo|PHOTO)"
@@ -246,13 +249,23 @@ def is_service(text: str) -> bool:
     """Whether a short line belongs to the site's services, and is the headline of no article: a pager, a menu in one
     line, tags, a form's field, what to follow or to share, who publishes it, telephone numbers.
     """
-    if _SERVICE.match(text.lstrip("-–•·[ ")) or text.count(" | ") > 1 or text.count("#") > 1:
+    words = sum(any(map(str.isalpha, word)) for word in text.split())
+    if words <= _SERVICE_MOST and _SERVICE.match(text.lstrip("-–•·[ ")):
         return True
-    if text.endswith(":") or text.lower().endswith("copy link") or _TAG_LIST.fullmatch(text):
+    if text.count("#") > 1 or (text.count(" | ") > 1 and _are_short(text.split(" | "))):
+        return True
+    if text.count(",") > 2 and ", " not in text and _are_short(text.split(",")):
+        return True
+    if (words <= _SERVICE_MOST and text.endswith(":")) or text.lower().endswith("copy link"):
         return True
     if _PUBLISHER.match(text) or _PHONE.fullmatch(text):
         return True
     return _PAGES.search(text) is not None or _COUNTED.fullmatch(text) is not None
+
+
+def _are_short(parts: Sequence[str]) -> bool:
+    """Whether the parts of a line are names, of sections or tags, rather than a sentence's."""
+    return len(" ".join(parts).split()) <= _LINK_MOST * len(parts)
 
 
 def is_sentence(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What hostile files look like at any size, and the clock that tells how the time grows: for test_growth.py.
+"""What hostile files look like at any size, and the clock that tells how the time grows: for test_square.py.
 
 Each maker takes a number of repeated parts and gives the bytes of a file; START is a number at which reading takes a
 tenth of a second or so.

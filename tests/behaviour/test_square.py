@@ -7,7 +7,7 @@ take six times as long, and a quarter of a second is given to everybody.
 from __future__ import annotations
 
 import pytest
-from growth import COMMANDS, READERS, time_of, times
+from square import COMMANDS, READERS, time_of, times
 
 pytestmark = pytest.mark.slow
 STEPS = (1, 2, 4)

@@ -55,18 +55,21 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     one after the other: headlines that have a keyword count less for the next, and what only says again what stands
     there is left out. Fewer than 3, or none, where the headlines have no more that could name anything.
     """
-    units = units_of(clusters)
-    ties = Ties(headline for cluster in units for headline in cluster)
-    said = [phrases(cluster, ties) for cluster in units]
-    forms = _forms(phrase for cluster in said for headline in cluster for phrase in headline)
-    holding = [_holding(cluster) for cluster in said]
+    holding: list[dict[str, frozenset[int]]] = []
+    known: dict[str, Phrase] = {}
+    written: dict[str, Counter[str]] = {}
     overall: Counter[str] = Counter()
-    for held in holding:
-        overall.update({key: len(headlines) for key, headlines in held.items()})
-    known = {phrase.key: phrase for cluster in said for headline in cluster for phrase in headline}
+    for units in units_of(clusters):
+        ties = Ties(headline for cluster in units for headline in cluster)
+        for cluster in units:
+            said = phrases(cluster, ties)
+            _write_down(said, known, written)
+            held = _holding(said)
+            overall.update({key: len(at) for key, at in held.items()})
+            holding.append(held)
     weights = _weights(known)
     mean_length = sum(overall.values()) / max(len(clusters), 1)
-    return [
+    chosen = [
         _picked(
             held,
             {
@@ -76,10 +79,10 @@ def keywords(clusters: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
             },
             len(cluster),
             known,
-            forms,
         )
         for held, cluster in zip(holding, clusters, strict=True)
     ]
+    return [tuple(_form(known[key], overall[key], written) for key in keys) for keys in chosen]
 
 
 def _holding(cluster: Sequence[Sequence[Phrase]]) -> dict[str, frozenset[int]]:
@@ -117,12 +120,26 @@ def _contained(holding: dict[str, frozenset[int]], known: dict[str, Phrase]) -> 
     return parts
 
 
-def _forms(found: Iterable[Phrase]) -> dict[str, str]:
-    """The commonest way in which each phrase is written; of equally common ones that in small letters."""
-    written: dict[str, Counter[str]] = defaultdict(Counter)
-    for phrase in found:
-        written[phrase.key][phrase.written] += 1
-    return {key: min(forms, key=lambda form: (-forms[form], form.swapcase())) for key, forms in written.items()}
+def _write_down(
+    cluster: Iterable[Iterable[Phrase]], known: dict[str, Phrase], written: dict[str, Counter[str]]
+) -> None:
+    """Adds the phrases of a cluster to those that are known, and how often each is written in which way to `written`,
+    where there are two ways.
+    """
+    for headline in cluster:
+        for phrase in headline:
+            first = known.setdefault(phrase.key, phrase)
+            if phrase.written != first.written or phrase.key in written:
+                written.setdefault(phrase.key, Counter())[phrase.written] += 1
+
+
+def _form(phrase: Phrase, often: int, written: dict[str, Counter[str]]) -> str:
+    """The commonest way in which a phrase is written; of equally common ones that in small letters."""
+    ways = written.get(phrase.key)
+    if ways is None:
+        return phrase.written
+    counted = Counter({phrase.written: often - ways.total()}) + ways
+    return min(counted, key=lambda form: (-counted[form], form.swapcase()))
 
 
 def _weights(known: dict[str, Phrase]) -> dict[str, float]:
@@ -167,9 +184,8 @@ def _picked(
     scores: dict[str, float],
     size: int,
     known: dict[str, Phrase],
-    forms: dict[str, str],
-) -> tuple[str, ...]:
-    """Phrases one after the other, the best first."""
+) -> list[str]:
+    """The keys of phrases one after the other, the best first."""
     covered: Counter[int] = Counter()
     said: set[str] = set()
     chosen: list[str] = []
@@ -204,7 +220,7 @@ def _picked(
         chosen.append(key)
         said.update(known[key].units)
         covered.update(holding[key])
-    return tuple(forms[key] for key in chosen)
+    return chosen
 
 
 def _fresh(units: Sequence[str], said: set[str]) -> list[str]:

@@ -34,13 +34,14 @@ from classifier.vietnamese.parts_of_speech import Tagger
 from classifier.vietnamese.segmenter import nfc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
 NAME, NOUN, VERB, QUALITY, WORD = "name", "noun", "verb", "quality", "word"
 _KINDS = {"N": NOUN, "Nc": NOUN, "Np": NOUN, "Ny": NAME, "V": VERB, "A": QUALITY}
 _LONGEST_NUMBER = 3
 """Digits of a number that belongs to a noun: a year does not."""
 _LONGEST_NAME = 5
+_AT_ONCE = 4_000
 _NO_NAMES = TITLES | STOP_WORDS
 _INSIDE = PARTICLES | {"of"}
 _LATIN = re.compile("[a-z]{2}")
@@ -73,36 +74,58 @@ class Unit(NamedTuple):
         return self.written.lower()
 
 
-def units_of(clusters: Sequence[Sequence[str]]) -> list[list[list[Unit]]]:
-    """The units of each headline of each cluster."""
-    flat = [nfc(headline) for cluster in clusters for headline in cluster]
-    tokens = [tokens_of(headline) for headline in flat]
-    foreign = [is_foreign(headline) for headline in flat]
-    telling = [one for one, other in zip(tokens, foreign, strict=True) if not (other and is_titled(one))]
-    seen = _names_within(telling)
-    small = (
-        Counter(token.text for one in tokens for token in one if token.text.islower()) if any(foreign) else Counter()
-    )
-    own = [headline for headline, other in zip(flat, foreign, strict=True) if not other]
-    segmented = [text.split(" ") for text in Segmenter().segment(own)]
-    read = iter(zip(segmented, Tagger().tag(segmented), strict=True))
-    found = iter(
-        [
-            _english(one, seen, small) if other else _vietnamese(one, *next(read), seen)
-            for one, other in zip(tokens, foreign, strict=True)
-        ]
-    )
-    return [[next(found) for _ in cluster] for cluster in clusters]
+def units_of(clusters: Sequence[Sequence[str]]) -> Iterator[list[list[list[Unit]]]]:
+    """The units of each headline of each cluster, some thousands of headlines at a time."""
+    foreign = {headline for cluster in clusters for headline in cluster if is_foreign(headline)}
+    seen, small = _capitals(clusters, foreign)
+    segmenter, tagger = Segmenter(), Tagger()
+    for some in _some(clusters):
+        flat = [headline for cluster in some for headline in cluster]
+        segmented = [text.split(" ") for text in segmenter.segment(one for one in flat if one not in foreign)]
+        read = iter(zip(segmented, tagger.tag(segmented), strict=True))
+        found: list[list[list[Unit]]] = []
+        for cluster in some:
+            tokens = [tokens_of(nfc(headline)) for headline in cluster]
+            found.append(
+                [
+                    _english(one, seen, small) if headline in foreign else _vietnamese(one, *next(read), seen)
+                    for one, headline in zip(tokens, cluster, strict=True)
+                ]
+            )
+        yield found
 
 
-def _names_within(headlines: Iterable[Sequence[Token]]) -> Counter[str]:
-    """How often each run of capitals stands where no sentence begins: those are names."""
-    found: Counter[str] = Counter()
-    for tokens in headlines:
-        for begin, end in runs(tokens):
-            if not tokens[begin].first:
-                found[key_of(plain(token.text) for token in tokens[begin:end])] += 1
-    return found
+def _some(clusters: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    some: list[Sequence[str]] = []
+    size = 0
+    for cluster in clusters:
+        some.append(cluster)
+        size += len(cluster)
+        if size >= _AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _capitals(clusters: Sequence[Sequence[str]], foreign: set[str]) -> tuple[Counter[str], Counter[str]]:
+    """How often each run of capitals stands where no sentence begins: those are names. And how often each word stands
+    in small letters, where there are headlines in English.
+    """
+    seen: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    for cluster in clusters:
+        for headline in cluster:
+            tokens = tokens_of(nfc(headline))
+            if foreign:
+                small.update(token.text for token in tokens if token.text.islower())
+            if not (headline in foreign and is_titled(tokens)):
+                seen.update(
+                    key_of(plain(token.text) for token in tokens[begin:end])
+                    for begin, end in runs(tokens)
+                    if not tokens[begin].first
+                )
+    return seen, small
 
 
 def _vietnamese(

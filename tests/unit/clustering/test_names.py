@@ -46,7 +46,7 @@ def titled(headline):
 
 def said(*headlines):
     """All phrases of a cluster."""
-    (cluster,) = units_of([headlines])
+    ((cluster,),) = units_of([headlines])
     return {phrase.written for found in phrases(cluster, Ties(cluster)) for phrase in found}
 
 

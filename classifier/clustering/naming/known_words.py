@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from classifier.features.kinds import pair_hashes, syllable_hashes, word_hashes
 from classifier.vietnamese.background import background
@@ -10,6 +11,9 @@ from classifier.vietnamese.collocations import collocations
 from classifier.vietnamese.normalise import normalise
 from classifier.vietnamese.pyvi_model import load_pyvi_model
 from classifier.vietnamese.syllable import is_syllable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 KNOWN = 30.0
 """A word of two syllables that the dictionary lacks is one if so many articles of real news have it."""
@@ -58,12 +62,19 @@ def is_word(key: str) -> bool:
     return len(parts) == 4 and "_".join(parts[:2]) in words and "_".join(parts[2:]) in words
 
 
-def is_joined(one: str, other: str) -> bool:
-    """Whether two syllables are one word in much of real news."""
-    if not one or not other:
-        return False
-    key = f"{one}_{other}"
-    return (key in dictionary() and frequency(key) >= KNOWN) or tie(one, other) >= JOINED
+def joined(pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Those pairs of syllables that are one word in much of real news, looked up at once."""
+    some = sorted(pairs)
+    if not some:
+        return frozenset()
+    ties = collocations().tie(pair_hashes(some)).tolist()
+    often = background().document_frequency(word_hashes([f"{one}_{other}" for one, other in some])).tolist()
+    words = dictionary()
+    return frozenset(
+        pair
+        for pair, value, number in zip(some, ties, often, strict=True)
+        if value >= JOINED or (number >= KNOWN and "_".join(pair) in words)
+    )
 
 
 def is_commoner(other: str, own: str) -> bool:

@@ -126,7 +126,9 @@ class _Reader:
 
     def _linked(self, one: Unit, other: Unit) -> bool:
         """Whether two neighbours are of one phrase."""
-        if other.apart or one.end != other.begin or not (other.kind or _goes_inside(one, other)):
+        if other.apart or one.end != other.begin:
+            return False
+        if not other.kind and not ((one.key, other.key) in self._recur and _goes_inside(one, other)):
             return False
         kinds = one.kind, other.kind
         if kinds in ((NOUN, NOUN), (NOUN, NAME)):

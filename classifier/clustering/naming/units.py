@@ -13,8 +13,8 @@ from classifier.clustering.naming.known_words import (
     dictionary,
     frequency,
     is_commoner,
-    is_joined,
     is_word,
+    joined,
     tie,
 )
 from classifier.clustering.naming.proper_names import Name, Word, names_of
@@ -83,16 +83,17 @@ def units_of(clusters: Sequence[Sequence[str]]) -> Iterator[list[list[list[Unit]
         flat = [headline for cluster in some for headline in cluster]
         segmented = [text.split(" ") for text in segmenter.segment(one for one in flat if one not in foreign)]
         read = iter(zip(segmented, tagger.tag(segmented), strict=True))
-        found: list[list[list[Unit]]] = []
-        for cluster in some:
-            tokens = [tokens_of(nfc(headline)) for headline in cluster]
-            found.append(
-                [
-                    _english(one, seen, small) if headline in foreign else _vietnamese(one, *next(read), seen)
-                    for one, headline in zip(tokens, cluster, strict=True)
-                ]
-            )
-        yield found
+        tokens = [tokens_of(nfc(headline)) for headline in flat]
+        one_word = joined(
+            {(key_of([a.text]), key_of([b.text])) for one in tokens for a, b in pairwise(one) if not _stands_apart(b)}
+        )
+        units = iter(
+            [
+                _english(one, seen, small) if headline in foreign else _vietnamese(one, *next(read), seen, one_word)
+                for one, headline in zip(tokens, flat, strict=True)
+            ]
+        )
+        yield [[next(units) for _ in cluster] for cluster in some]
 
 
 def _some(clusters: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
@@ -129,9 +130,14 @@ def _capitals(clusters: Sequence[Sequence[str]], foreign: set[str]) -> tuple[Cou
 
 
 def _vietnamese(
-    tokens: Sequence[Token], segmented: Sequence[str], tags: Sequence[str], seen: Counter[str]
+    tokens: Sequence[Token],
+    segmented: Sequence[str],
+    tags: Sequence[str],
+    seen: Counter[str],
+    one_word: frozenset[tuple[str, str]],
 ) -> list[Unit]:
-    words = _words(tokens, segmented, tags)
+    """The names and words of a headline. one_word: pairs of syllables that are one word in real news."""
+    words = _words(tokens, segmented, tags, one_word)
     names = names_of(tokens, words, seen)
     found = [_of_name(one, tokens) for one in names]
     taken = {at for name in names for at in range(name.begin, name.end)}
@@ -217,7 +223,9 @@ def _is_number(token: Token) -> bool:
     return token.text.isdigit() and len(token.text) <= _LONGEST_NUMBER and not token.after
 
 
-def _words(tokens: Sequence[Token], segmented: Sequence[str], tags: Sequence[str]) -> list[Word]:
+def _words(
+    tokens: Sequence[Token], segmented: Sequence[str], tags: Sequence[str], one_word: frozenset[tuple[str, str]]
+) -> list[Word]:
     """The words of a headline; one that cuts through a token is left out."""
     begins = {token.begin: at for at, token in enumerate(tokens)}
     ends = {token.end: at + 1 for at, token in enumerate(tokens)}
@@ -228,7 +236,7 @@ def _words(tokens: Sequence[Token], segmented: Sequence[str], tags: Sequence[str
         begin, end = begins.get(place), ends.get(place + size)
         if begin is not None and end is not None:
             for word in _known(tokens, Word(begin, end, tag)):
-                _add_mended(found, word, tokens)
+                _add_mended(found, word, tokens, one_word)
         place += size
     return found
 
@@ -256,7 +264,7 @@ def _stands_apart(token: Token) -> bool:
     return token.after or is_capital(token.text)
 
 
-def _add_mended(found: list[Word], word: Word, tokens: Sequence[Token]) -> None:
+def _add_mended(found: list[Word], word: Word, tokens: Sequence[Token], one_word: frozenset[tuple[str, str]]) -> None:
     """Adds a word, cut in another place where real news knows better: chiêu | mộ, dạy học | sinh, sĩ | tử thi."""
     begin, end, tag = word
     if not found or found[-1].end != begin or any(_stands_apart(token) for token in tokens[begin:end]):
@@ -267,7 +275,7 @@ def _add_mended(found: list[Word], word: Word, tokens: Sequence[Token]) -> None:
     sizes = begin - first, end - begin
     if sizes == (1, 1) and (tokens[first].first or not is_capital(tokens[first].text)):
         empty = tokens[begin].text in NO_CONTENT or (tokens[first].text in NO_CONTENT and "_".join(keys) in NO_CONTENT)
-        if not empty and is_joined(*keys):
+        if not empty and (keys[0], keys[1]) in one_word:
             found[-1] = Word(first, end, before if before in ("N", "Nc", "V") else tag)
             return
     elif sizes == (2, 1) and is_commoner("_".join(keys[1:]), "_".join(keys[:2])):

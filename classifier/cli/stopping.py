@@ -45,6 +45,7 @@ def stoppable() -> Iterator[list[int]]:
         if time.monotonic() - last >= PATIENCE:
             last = time.monotonic()
             came.append(number)
+            threading.excepthook = lambda _failed: None  # of a pool whose workers end: the run's last words are ours
             raise Stopped
 
     if threading.current_thread() is not threading.main_thread():
@@ -81,11 +82,10 @@ def _end_if_deaf(reader: int, heard: threading.Event, numbers: list[int]) -> Non
 
     An end like this is as safe as a kill: outputs are put in place whole, and the next run removes what it left.
     """
-    number = os.read(reader, 1)
-    while number and number[0] not in numbers:  # another signal that Python hears (classifier/budget.py)
-        number = os.read(reader, 1)
+    # Read to the end: were the pipe closed, Python would tell of each further signal that it cannot be written there.
+    while number := os.read(reader, 1):
+        if number[0] in numbers and not heard.wait(DEAF):  # else one of another use (classifier/budget.py)
+            with contextlib.suppress(OSError):
+                os.write(2, b"chude: error: interrupted in a long calculation; the old output is whole\n")
+            os._exit(128 + number[0])
     os.close(reader)
-    if number and not heard.wait(DEAF):
-        with contextlib.suppress(OSError):
-            os.write(2, b"chude: error: interrupted in a long calculation; the old output is whole\n")
-        os._exit(128 + number[0])

@@ -381,7 +381,7 @@ def _long(name, folder, corpus_rows):
     if not table.exists():
         rows = [
             {"id": str(n), "title": row["title"], "text": row["text"], "label": row["id"].rpartition("-")[0]}
-            for n, row in enumerate(corpus_rows * 4)
+            for n, row in enumerate(corpus_rows * (12 if "resume" in name or name in ("predict", "two jobs") else 4))
         ]
         table.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return {

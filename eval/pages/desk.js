@@ -137,7 +137,10 @@ function view(name) {
   }
   if (name === "list") showList();
   if (name === "topics") showTopics();
-  if (name === "label") showState();
+  if (name === "label") {
+    showState();
+    $("article").focus({ preventScroll: true }); // else a field of the view that was left may take the next key
+  }
 }
 
 async function showList(start = 0) {

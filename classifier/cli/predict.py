@@ -135,7 +135,15 @@ def command(
         head = writers.head(form, row_form(asked))
         return _resumed(Path(str(target)), made_with, pages, label, head, tally, paths)
     strange = Strange()
-    rows = _made(chain.from_iterable(strange.counted(label(pages))), tally.skip)
+    if jobs > 1 and form in FORMS:
+        from classifier.cli import predict_jobs
+
+        batches = predict_jobs.labelled(
+            loaded, paths, columns, encoding=encoding, asked=asked, jobs=jobs, skip=tally.skip, on_loss=_say_lost
+        )
+    else:
+        batches = label(pages)
+    rows = _made(chain.from_iterable(strange.counted(batches)), tally.skip)
     with writers.output(target, form) as stream:
         writers.write(tally.counted(rows), form, stream, row_form(asked))
         strange.say()
@@ -165,12 +173,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The rows of a batch of pages, and of how many of these most syllables are unknown. A page that time or memory ran
-    out for has what to say of it in place of its row.
+    """The rows of a batch of pages, and of how many of these (`of`) most syllables are unknown. A page that time or
+    memory ran out for has what to say of it in place of its row.
     """
 
     rows: list[Encoded | Skipped]
     strange: int
+    of: int
 
 
 class Strange:
@@ -183,7 +192,7 @@ class Strange:
         """The rows of each batch, counted."""
         for batch in batches:
             self.pages += batch.strange
-            self.of += len(batch.rows)
+            self.of += batch.of
             yield batch.rows
 
     def say(self) -> None:
@@ -244,7 +253,7 @@ def _resumed(
 
 def _labelled(model: Model, pages: Iterable[Page], *, jobs: int, asked: Asked) -> Iterator[Labelled]:
     """The rows of each batch of pages, in order."""
-    work = partial(_rows_of_batch, asked=asked)
+    work = partial(rows_of_batch, asked=asked)
     if jobs == 1:
         yield from (work(model, batch) for batch in model.batches(pages))
         return
@@ -280,10 +289,11 @@ def _made_of(model: Model, pages: list[Page], asked: Asked) -> Iterator[tuple[En
     return zip(encoded(predictions, pages, model, asked), strange, strict=True)
 
 
-def _rows_of_batch(model: Model, pages: list[Page], *, asked: Asked) -> Labelled:
+def rows_of_batch(model: Model, pages: list[Page], *, asked: Asked) -> Labelled:
+    """The rows of a batch of pages; of a page that time or memory ran out for, what to say of it."""
     found = each_or_alone(lambda some: list(_made_of(model, some, asked)), pages)
     rows = [one if isinstance(one, Skipped) else one[0] for one in found]
-    return Labelled(rows, sum(one[1] for one in found if not isinstance(one, Skipped)))
+    return Labelled(rows, sum(one[1] for one in found if not isinstance(one, Skipped)), len(rows))
 
 
 class Row(NamedTuple):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from classifier.types import Page, Prediction
 
 R = TypeVar("R")
+U = TypeVar("U")
 
 BATCHES_AHEAD = 2
 """So many batches a worker are under way: enough that none idles, few enough that memory stays flat."""
@@ -57,22 +58,41 @@ def map_batches(
     started, `on_loss` is called once with the reason and all batches that are left are done here, so that no page is
     lost.
     """
-    batches = model.batches(pages)
-    first = list(islice(batches, min(jobs, max(_cores(), FEWEST))))
-    batches = chain(first, batches)
-    waiting: deque[tuple[list[Page], Any]] = deque()
+    yield from map_work(model, model.batches(pages), work, jobs=jobs, on_loss=on_loss)
+
+
+def map_work(
+    model: Model,
+    units: Iterator[U | None],
+    work: Callable[[Model, U], R],
+    *,
+    jobs: int,
+    on_loss: Callable[[str], object] = lambda _why: None,
+) -> Iterator[R]:
+    """As `map_batches`, for whatever a worker can do something about; units have to pickle.
+
+    Where None stands among them nothing behind it is read before all results of what is in front of it were taken.
+    """
+    first: list[U | None] = []
+    most = min(jobs, max(_cores(), FEWEST))
+    while len(first) < most and None not in first and (some := list(islice(units, 1))):
+        first += some
+    units = chain(first, units)
+    waiting: deque[tuple[U, Any]] = deque()
     if len(first) > 1:
         try:
             with scratch_folder("chude") as folder:
-                yield from _by_workers(model, batches, waiting, work, len(first), folder / "model.joblib")
+                workers = most if None in first else len(first)
+                yield from _by_workers(model, units, waiting, work, workers, folder / "model.joblib")
         except _NoWorkers as error:
             on_loss(f"no worker process can be started ({error})")
         except _died():
             on_loss("a worker process died (out of memory?)")
-    for batch, _ in waiting:
-        yield work(model, batch)
-    for batch in batches:
-        yield work(model, batch)
+    for unit, _ in waiting:
+        yield work(model, unit)
+    for each in units:
+        if each is not None:
+            yield work(model, each)
 
 
 class _NoWorkers(Exception):  # noqa: N818 (it never leaves this file)
@@ -87,26 +107,30 @@ def _cores() -> int:
 
 def _by_workers(
     model: Model,
-    batches: Iterator[list[Page]],
-    waiting: deque[tuple[list[Page], Any]],
-    work: Callable[[Model, list[Page]], R],
+    units: Iterator[U | None],
+    waiting: deque[tuple[U, Any]],
+    work: Callable[[Model, U], R],
     jobs: int,
     file: Path,
 ) -> Iterator[R]:
-    """The results that workers give; a batch is in `waiting`, with its future, until its result is there."""
+    """The results that workers give; a unit is in `waiting`, with its future, until its result is there."""
     executor = _executor(model, jobs, file)
-    try:
-        for batch in batches:
-            waiting.append((batch, None))  # first, so that it is not lost if the pool is broken already
-            waiting[-1] = batch, _submitted(executor, work, file, batch)
-            if len(waiting) > BATCHES_AHEAD * jobs:
-                result = waiting[0][1].result()
-                waiting.popleft()
-                yield result
-        while waiting:
+
+    def results(left: int) -> Iterator[R]:
+        while len(waiting) > left:
             result = waiting[0][1].result()
             waiting.popleft()
             yield result
+
+    try:
+        for unit in units:
+            if unit is None:
+                yield from results(0)
+                continue
+            waiting.append((unit, None))  # first, so that it is not lost if the pool is broken already
+            waiting[-1] = unit, _submitted(executor, work, file, unit)
+            yield from results(BATCHES_AHEAD * jobs)
+        yield from results(0)
     finally:
         executor.shutdown(wait=True, kill_workers=bool(waiting))
 
@@ -129,10 +153,10 @@ def _executor(model: Model, jobs: int, file: Path) -> Any:
         raise _NoWorkers(f"no lock can be shared: {(error.strerror or str(error)).lower()}; see /dev/shm") from error
 
 
-def _submitted(executor: Any, work: Callable[[Model, list[Page]], R], file: Path, batch: list[Page]) -> Any:
+def _submitted(executor: Any, work: Callable[[Model, U], R], file: Path, unit: U) -> Any:
     with strangers_modules_out(), signals_held():
         try:
-            return executor.submit(_call, work, str(file), batch)
+            return executor.submit(_call, work, str(file), unit)
         except OSError as error:  # the first batch starts the processes
             raise _NoWorkers((error.strerror or str(error)).lower()) from error
 
@@ -178,9 +202,9 @@ def _died() -> type[BaseException]:
     return broken
 
 
-def _call(work: Callable[[Model, list[Page]], R], file: str, batch: list[Page]) -> R:
+def _call(work: Callable[[Model, U], R], file: str, unit: U) -> R:
     with watched():
-        return work(_model_in(file), batch)
+        return work(_model_in(file), unit)
 
 
 @lru_cache(maxsize=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import warnings
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from classifier.budget import OverBudget, limited, spent
 from classifier.errors import UnreadableError, UsageError
@@ -20,6 +20,7 @@ from classifier.reading.raw.encoding import check_encoding
 from classifier.reading.raw.streams import open_file, open_regular, open_stdin
 from classifier.reading.saved.kind import Saved
 from classifier.reading.saved.kinds import ENDINGS, kind_of_content
+from classifier.reading.tables.raw_rows import RawRows, raw_rows
 from classifier.reading.tables.rows import USUAL, Columns
 from classifier.reading.tables.tables import Table, read_table
 from classifier.reading.walk import Place, find_files, kind_of, why_unreadable
@@ -31,12 +32,24 @@ if TYPE_CHECKING:
 
     from classifier.reading.saved.kind import Kind
 
+    Item: TypeAlias = "Page | Skipped | RawRows | Wait"
+
 STDIN = "-"
 PAGES = frozenset(("", "text", "html"))
 WHOLE = frozenset(("zip", *ENDINGS.values()))
 """What files are by their names of which the content alone tells whether they are."""
+NO_ROW = "holds no row"
 SQLITE = b"SQLite format 3\0"
 """What a desk's file begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Stands before a page that gets its id at once: whoever reads `RawRows` elsewhere waits for all that came before,
+    since ids are given in the order of pages.
+    """
+
+
 _STDIN_PLACE = Place(Path(STDIN), "stdin", "stdin", chosen=True)
 
 
@@ -55,26 +68,42 @@ def read_pages(
     """
     check_encoding(encoding)
     wanted = [paths] if isinstance(paths, str | Path) else paths
-    return _pages(_read_all(wanted, encoding, columns), on_skip)
+    return _pages(_read_all(wanted, encoding, columns, Ids()), on_skip)
+
+
+def read_work(
+    paths: Iterable[str | Path], ids: Ids, *, encoding: str | None, columns: Columns, on_skip: Callable[[Skipped], None]
+) -> Iterator[Page | RawRows | Wait]:
+    """As `read_pages`, but rows of JSON lines come unread and without ids; `RawRows.items` reads them.
+
+    ids: made with `later`; whoever reads the rows gives their ids, in the order in which they came.
+    """
+    check_encoding(encoding)
+    for item in _read_all(paths, encoding, columns, ids):
+        if isinstance(item, Skipped):
+            on_skip(item)
+        else:
+            yield item
 
 
 def read_place(place: Place, *, encoding: str | None = None, columns: Columns = USUAL) -> Iterator[Page | Skipped]:
     """Yield the pages of one file that was found already, and what is wrong with it, with ids unique in it alone."""
-    return _read_place(place, encoding, columns, Ids())
+    for item in _read_place(place, encoding, columns, Ids()):
+        if isinstance(item, Page | Skipped):  # rows come unread where their ids are given later
+            yield item
 
 
-def _pages(items: Iterator[Page | Skipped], on_skip: Callable[[Skipped], None] | None) -> Iterator[Page]:
+def _pages(items: Iterator[Item], on_skip: Callable[[Skipped], None] | None) -> Iterator[Page]:
     for item in items:
         if isinstance(item, Page):
             yield item
         elif on_skip is None:
             warnings.warn(str(item), stacklevel=3)
-        else:
+        elif isinstance(item, Skipped):
             on_skip(item)
 
 
-def _read_all(paths: Iterable[str | Path], encoding: str | None, columns: Columns) -> Iterator[Page | Skipped]:
-    ids = Ids()
+def _read_all(paths: Iterable[str | Path], encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Item]:
     for path in paths:
         if str(path) == "":
             yield Skipped("''", "no such file or folder", "check the path")
@@ -87,12 +116,12 @@ def _read_all(paths: Iterable[str | Path], encoding: str | None, columns: Column
                 yield from _read_place(place, encoding, columns, ids)
 
 
-def _read_place(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
+def _read_place(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Item]:
     """Yield the pages of one file with ids of their own, and what is wrong with it as the last."""
     yield from _safely(_read_file(place, encoding, columns, ids), place)
 
 
-def _safely(items: Iterator[Page | Skipped], place: Place) -> Iterator[Page | Skipped]:
+def _safely(items: Iterator[Item], place: Place) -> Iterator[Item]:
     try:
         yield from items
     except UnreadableError as error:
@@ -104,7 +133,7 @@ def _safely(items: Iterator[Page | Skipped], place: Place) -> Iterator[Page | Sk
         yield Skipped(said.where, said.what, said.remedy)
 
 
-def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Page | Skipped]:
+def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -> Iterator[Item]:
     kind, packing = ("", "") if place is _STDIN_PLACE else kind_of(place.path.name)
     kind = columns.form or kind
     with closing(_open(place, kind, packing)) as stream:
@@ -122,7 +151,7 @@ def _read_file(place: Place, encoding: str | None, columns: Columns, ids: Ids) -
 
 def _read_open(
     stream: io.BufferedReader, kind: str, place: Place, encoding: str | None, columns: Columns, ids: Ids
-) -> Iterator[Page | Skipped]:
+) -> Iterator[Item]:
     """Yield the pages of a file that is open and no archive; `kind` is what its name says."""
     head = stream.peek(HEAD)[:HEAD]
     if not head:
@@ -136,6 +165,7 @@ def _read_open(
         check_is_text(head, encoding, place.source)
         kind = form_of(kind, beginning(head, encoding), columns)
     if kind in ("text", "html"):
+        yield from _waiting(ids)
         page = _read_page(stream, kind, place, encoding)
         yield replace(page, id=ids.given(place.name), extra={"folder": place.folder} if place.folder else {})
     else:
@@ -146,7 +176,7 @@ def _read_open(
 
 def _read_archive(
     file: io.BufferedIOBase, place: Place, encoding: str | None, columns: Columns, ids: Ids
-) -> Iterator[Page | Skipped]:
+) -> Iterator[Item]:
     """Yield the pages of the files in a .zip archive."""
     for item in members(file, place):
         if isinstance(item, Skipped):
@@ -171,8 +201,9 @@ def _seekable(stream: io.BufferedReader, packing: str, place: Place) -> io.Buffe
     return io.BytesIO(data)
 
 
-def _read_saved(kind: Kind, saved: Saved, folder: str, ids: Ids) -> Iterator[Page | Skipped]:
+def _read_saved(kind: Kind, saved: Saved, folder: str, ids: Ids) -> Iterator[Item]:
     """Yield the pages of a file of a kind in `classifier.reading.saved`."""
+    yield from _waiting(ids)
     for item in kind.read(saved):
         if isinstance(item, Skipped):
             yield item
@@ -236,7 +267,7 @@ def _only_page(items: Iterator[Page | Skipped]) -> Page:
     return replace(pages[0], source="")
 
 
-def _read_desk(place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:
+def _read_desk(place: Place, table: Table, ids: Ids) -> Iterator[Item]:
     """Yield what was labelled at a desk (`chude label`), a row a decision."""
     from classifier.desk.schema import desk_file
     from classifier.desk.store import Desk, labelled_rows
@@ -248,12 +279,18 @@ def _read_desk(place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]
         raise UnreadableError(place.source, error.what, error.remedy) from error
     if not rows:
         raise UnreadableError(place.source, "holds no labelled article", "label some with `chude label`")
+    yield from _waiting(ids)
     for number, row in enumerate(rows, start=1):
         item = table.row(row, number)
         yield replace(item, id=ids.given(item.id)) if isinstance(item, Page) else item
 
 
-def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table, ids: Ids) -> Iterator[Page | Skipped]:
+def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table, ids: Ids) -> Iterator[Item]:
+    if ids.later and kind == "jsonl":
+        ids.waits = True
+        yield from raw_rows(stream, table)
+        return
+    yield from _waiting(ids)
     ids.open_table(place.name)
     item: Page | Skipped | None = None
     for item in read_table(stream, kind, table):
@@ -264,4 +301,11 @@ def _read_rows(stream: io.BufferedReader, kind: str, place: Place, table: Table,
         given = ids.given(item.id) if own else ids.row(place.name, item.line)
         yield item if given == item.id else replace(item, id=given)
     if item is None:
-        raise UnreadableError(place.source, "holds no row")
+        raise UnreadableError(place.source, NO_ROW)
+
+
+def _waiting(ids: Ids) -> Iterator[Wait]:
+    """Yield a mark where rows are out that get their ids later: the next id may not be given before theirs."""
+    if ids.waits:
+        ids.waits = False
+        yield Wait()

@@ -8,9 +8,13 @@ class Ids:
 
     Rows without an id of their own are named TABLE:LINE. Lines only grow, so for a table one number, its last line,
     says which of these names are taken.
+
+    later: rows of JSON lines are handed on unread (`RawRows`), and get their ids when they come back; `waits` says
+    whether some are out, so that no id may be given to what follows them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, later: bool = False) -> None:
+        self.later, self.waits = later, False
         self._given: set[str] = set()
         self._repeats: dict[str, int] = {}
         self._last_lines: dict[str, list[int]] = {}

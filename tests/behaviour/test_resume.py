@@ -131,13 +131,13 @@ def test_a_run_cut_off_at_any_write_goes_on(cut_off, form, share):
 def test_what_is_done_is_not_labelled_again(pulled, predict, table, tmp_path, monkeypatch):
     """Only the batch that was under way is."""
     labelled = []
-    whole = predict_command._rows_of_batch
+    whole = predict_command.rows_of_batch
 
     def counting(model, pages, **options):
         labelled.append([page.id for page in pages])
         return whole(model, pages, **options)
 
-    monkeypatch.setattr(predict_command, "_rows_of_batch", counting)
+    monkeypatch.setattr(predict_command, "rows_of_batch", counting)
     pulled(10, 0.5, table, "-o", tmp_path / "out.jsonl", "--resume")
     first, cut_off = labelled[:-1], labelled[-1]
     assert len(first) > 2

@@ -53,20 +53,32 @@ def read_lines(
     one follows. UTF-16 and UTF-32 cannot be taken up again after an error: there UnreadableError ends the table.
     Lines are counted from `first`. as_bytes: lines of UTF-8 are not decoded yet; see `Line.decoded`.
     """
+    cut, name = lines_of(stream, encoding, source)
+    yield from cut_lines(cut, name, source, first=first, as_bytes=as_bytes)
+
+
+def lines_of(stream: io.BufferedReader, encoding: str | None, source: str) -> tuple[io.BufferedReader, str]:
+    """The stream as one whose lines end in line feeds, and the encoding of these lines."""
     name = encoding or encoding_of_lines(stream.peek(HEAD)[:HEAD])
     name = legacy_name(name) or codecs.lookup(name).name
     if name == "utf-8-sig":
         name = "utf-8"
     if not splits_at_line_feeds(name):
-        stream = io.BufferedReader(_AsUtf8(stream, name, source), _CHUNK)
-        name = "utf-8"
-    elif _ends_in_returns(stream.peek(HEAD)[:HEAD]):
-        stream = io.BufferedReader(_WithLineFeeds(stream), _CHUNK)
+        return io.BufferedReader(_AsUtf8(stream, name, source), _CHUNK), "utf-8"
+    if _ends_in_returns(stream.peek(HEAD)[:HEAD]):
+        return io.BufferedReader(_WithLineFeeds(stream), _CHUNK), name
+    return stream, name
+
+
+def cut_lines(
+    stream: io.BufferedReader | io.BytesIO, name: str, source: str, *, first: int, as_bytes: bool
+) -> Iterator[Line]:
+    """The lines of what `lines_of` gave, or of a part of it that begins with a line."""
     number = first - 1
     while data := stream.readline(MAX_LINE + 1):
         number += 1
         if len(data) > MAX_LINE and not data.endswith(b"\n"):
-            _skip_rest(stream)
+            skip_rest(stream)
             problem = Skipped(
                 f"{source}:{number}", f"the line is longer than {MAX_LINE // MIB} MiB", "cut it into several rows"
             )
@@ -88,7 +100,8 @@ def _decoded(number: int, data: bytes, name: str, where: str) -> Line:
         return Line(number, decode_roughly(data, name), Skipped(error.where, error.what, error.remedy))
 
 
-def _skip_rest(stream: io.BufferedReader) -> None:
+def skip_rest(stream: io.BufferedReader | io.BytesIO) -> None:
+    """Reads on to the end of a line."""
     while (data := stream.readline(_CHUNK)) and not data.endswith(b"\n"):
         pass
 

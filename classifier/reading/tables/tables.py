@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from classifier.budget import OverBudget, limited, spent
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Iterator, Mapping
     from typing import Any
+
+    from classifier.reading.tables.lines import Line
 
 LABEL_MARK = "__label__"
 _LABEL = re.compile(rf"(?:(?<!\S)|(?<=[,;|])){LABEL_MARK}((?:(?![,;|]?{LABEL_MARK})\S)+)")
@@ -90,7 +93,8 @@ def read_table(stream: io.BufferedReader, kind: str, table: Table) -> Iterator[P
     the table cannot be read.
     """
     if kind == "jsonl":
-        return _read_json_lines(stream, table)
+        lines = read_lines(stream, table.encoding, table.source, first=table.first_line, as_bytes=True)
+        return chain.from_iterable(read_json_line(line, table) for line in lines)
     if kind == "json":
         return _read_json(stream, table)
     if kind == "fasttext":
@@ -100,13 +104,13 @@ def read_table(stream: io.BufferedReader, kind: str, table: Table) -> Iterator[P
     return _read_delimited(stream, table, tabs=kind == "tsv")
 
 
-def _read_json_lines(stream: io.BufferedReader, table: Table) -> Iterator[Page | Skipped]:
-    for raw in read_lines(stream, table.encoding, table.source, first=table.first_line, as_bytes=True):
-        few = len(raw.data) < MAX_LINE_VALUES  # a value takes a byte at least
-        if few and raw.data and (row := exact_row(raw.data)) is not None:
-            item = table.row(row, raw.number)
-            yield from (item,) if _has_text(item) else table.values(row, raw.number, item)
-            continue
+def read_json_line(raw: Line, table: Table) -> Iterator[Page | Skipped]:
+    """The page or pages in one line, or what is wrong with it; a blank line is no row."""
+    few = len(raw.data) < MAX_LINE_VALUES  # a value takes a byte at least
+    if few and raw.data and (row := exact_row(raw.data)) is not None:
+        item = table.row(row, raw.number)
+        yield from (item,) if _has_text(item) else table.values(row, raw.number, item)
+    else:
         line = raw.decoded(table.source)
         if line.problem:
             yield line.problem

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from classifier.model.parallel import map_batches
+from classifier.model.parallel import map_batches, map_work
 from classifier.types import Page
 from classifier.vietnamese import segmenter
 
@@ -42,6 +42,24 @@ def test_batches_come_back_in_order_from_other_processes(small_model, pages):
     found, here = flat(map_batches(small_model, iter(pages), work, jobs=2))
     assert found == [(p.id, p.topic) for p in small_model.predict(pages)]
     assert not any(here)
+
+
+def test_nothing_behind_a_wait_is_read_before_all_results_were_taken(small_model, pages):
+    """Wherever it stands, also before any worker has begun."""
+    taken = []
+
+    def units(places):
+        for number, page in enumerate(pages[:8]):
+            if number in places:
+                yield None
+                assert len(taken) == number
+            yield [page]
+
+    work = partial(label, parent=os.getpid(), deadly="")
+    for places in ({1}, {0, 5}, {7}):
+        taken.clear()
+        taken.extend(result[0][0] for result in map_work(small_model, units(places), work, jobs=4))
+        assert taken == [page.id for page in pages[:8]]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are not killed like this here")

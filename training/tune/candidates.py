@@ -24,6 +24,7 @@ KINDS: tuple[tuple[str, ...], ...] = (
     ("w1", "s1", "s2", "c3", "c4"),
 )
 PRIOR = 1.25
+"""How much word vectors count where a search tries them and the default has none."""
 SHORT = 600
 """Characters of the usual text up to which characters are tried as terms: on whole articles they only cost time."""
 OPENING = 800
@@ -59,7 +60,7 @@ class Facts:
 
 def first_round(facts: Facts, base: TrainingSpec) -> list[TrainingSpec]:
     """Kinds of terms, each with word vectors and without, each with the usual values of C; what is fixed stays."""
-    priors = (0.0, PRIOR) if facts.vectors else (0.0,)
+    priors = (0.0, base.prior or PRIOR) if facts.vectors else (0.0,)
     kinds = [some for some in KINDS if facts.usual <= SHORT or not set(some) & {"c3", "c4"}]
     found = [
         replace(base, features=FeatureSpec(terms), prior=prior, C=C, min_df=2, balance=0.0)
@@ -86,7 +87,8 @@ def refinements(facts: Facts, spec: TrainingSpec) -> list[TrainingSpec]:
         {"balance": 0.0 if spec.balance else 1.0},
     ]
     if facts.vectors and "w1" in features.terms:
-        changes += [{"prior": value} for value in (0.0, PRIOR / 2, PRIOR, PRIOR * 2)]
+        now = spec.prior or PRIOR
+        changes += [{"prior": round(value, 3)} for value in (0.0, now / 2, now, now * 2)]
     if facts.titled:
         changes += [{"features": replace(features, zone_weights=(weight, 1.0, 1.0, 1.0))} for weight in (2.0, 4.0)]
     if facts.long:

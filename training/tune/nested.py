@@ -39,18 +39,22 @@ if TYPE_CHECKING:
 
 OUTER = 3
 """Outer folds: each costs a search on two thirds of the articles."""
+CONFIRMED = 1.0
+"""Standard errors by which a search must be ahead of the default in the outer folds, or the default stays."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tuned:
     """What tuning has found.
 
-    spec: for all articles. found: the search that chose it. predictions: of every article, by what was chosen without
-    it; comparison: of these with what the default says of the same articles. winners: what each outer fold chose.
-    metric: the score that the user wanted it to choose by ("": the usual one). cut: whether the budget ran out.
+    found: the search on all articles. confirmed: whether outer folds say that searching is ahead of the default here;
+    spec: what was found, or else the default. comparison: of what searches said of the articles they had not seen with
+    what the default says of them; predictions: of every article, by the one that was kept. winners: what each outer fold
+    chose. metric: the score that the user wanted it to choose by ("": the usual one). cut: whether the budget ran out.
     """
 
     spec: TrainingSpec
+    confirmed: bool
     found: Found
     predictions: list[Prediction]
     comparison: Comparison
@@ -65,6 +69,8 @@ class Tuned:
             "trials": [trial.as_json() for trial in self.found.trials],
             "default": described(self.found.for_all(self.found.default)),
             "chosen": described(self.spec),
+            "found": described(self.found.for_all(self.found.best)),
+            "confirmed": self.confirmed,
             "chosen_in_outer_folds": [described(spec) for spec in self.winners],
             "outer_folds": len(self.winners),
             "inner_folds": FOLDS,
@@ -77,7 +83,7 @@ class Tuned:
         """What was tried, what won over the default and by how much, each a line."""
         default = self.found.for_all(self.found.default)
         specs = {trial.spec for trial in self.found.trials}
-        apart = in_words(self.spec, default)
+        apart = in_words(self.found.for_all(self.found.best), default)
         lines = [f"tried {len(specs)} specifications on up to {len(self.found.rows):,} articles"]
         if self.cut:
             lines[0] += "; the budget cut the search short: with more minutes it may end elsewhere"
@@ -85,6 +91,8 @@ class Tuned:
         lines.append(
             f"{len(self.winners)} outer folds, each labelled by a search without it: {self.comparison.sentence}"
         )
+        if apart and not self.confirmed:
+            lines.append("so what the search has found is not confirmed by articles it had not seen: the default is kept")
         return lines
 
 
@@ -137,7 +145,11 @@ def _tune(corpus: Corpus, groups: Sequence[Hashable], spec: TrainingSpec, tuning
             predictions.update(zip(test.tolist(), given, strict=True))
     tuned, default = ([one[row] for row in range(len(corpus.articles))] for one in said)
     comparison = compared(corpus, default, tuned)
-    return Tuned(found.for_all(found.best), found, tuned, comparison, winners, tuning.metric, budget.cut)
+    lead = comparison.differences[task.metric]
+    confirmed = bool(lead.value > 0 and lead.value >= CONFIRMED * (lead.high - lead.low) / (2 * 1.96))
+    best = found.best if confirmed else found.default
+    kept = default if best is found.default else tuned
+    return Tuned(found.for_all(best), confirmed, found, kept, comparison, winners, tuning.metric, budget.cut)
 
 
 def check(corpus: Corpus, groups: Sequence[Hashable]) -> None:

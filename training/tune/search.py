@@ -109,7 +109,8 @@ class Search:
         if (spec, size) not in self._done:
             rows, started = self._parts[size], self.budget.clock()
             scores = self.task.scores(spec, rows)
-            quality, hits = self.task.quality(scores, rows), self.task.hits(scores, rows)
+            judged = self.task.calibrated(scores, spec, rows)
+            quality, hits = self.task.quality(judged, rows), self.task.hits(judged, rows)
             self._done[spec, size] = Trial(spec, size, quality, scores if size == self._whole else None, hits)
             self._last = self.budget.clock() - started
             self.budget.progress(f"trial {len(self._done)}", min(1.0, len(self._done) / self._planned))

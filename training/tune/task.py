@@ -9,7 +9,8 @@ import numpy as np
 
 from classifier.types import OTHER
 from eval.scores.registry import METRICS
-from training.fit.calibrate import primary_matrix, target_matrix
+from training.crossval import subset
+from training.fit.calibrate import calibrated_apart, primary_matrix, target_matrix
 from training.fit.linear import out_of_fold_scores
 from training.fit.thresholds import best_thresholds
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float64]
 
 FOLDS = 3
+MOST_CALIBRATED = 30
+"""Labels up to which a trial is judged as calibrated: of more of them the calibration would take the longest."""
 """Inner folds, by which specifications are told apart."""
 
 
@@ -65,6 +68,18 @@ class Task:
             groups = list(range(len(groups)))
         folds = replace(spec, folds=FOLDS)
         return out_of_fold_scores(features, self.targets[rows], self.primaries(rows), folds, groups)
+
+    def calibrated(self, scores: Scores, spec: TrainingSpec, rows: Rows) -> Scores:
+        """(len(rows), L) what the model would go by: probabilities by a calibration that saw neither the article nor
+        its near-duplicates. A calibration can undo what a specification is ahead by, or add to it. The scores as they
+        are where labels are sets, which have thresholds of their own, and where labels are many.
+        """
+        if self.corpus.of_sets or len(self.labels) > MOST_CALIBRATED:
+            return scores
+        part, groups = subset(self.corpus, rows), [self.groups[row] for row in rows.tolist()]
+        if len(set(groups)) < FOLDS:
+            groups = list(range(len(groups)))
+        return calibrated_apart(scores, part, self.labels, replace(spec, folds=FOLDS), groups)
 
     def hits(self, scores: Scores, rows: Rows) -> NDArray[np.bool_]:
         """(len(rows),) whether the largest score is that of a topic of the article."""

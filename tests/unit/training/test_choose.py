@@ -10,7 +10,7 @@ import pytest
 from classifier.types import Page
 from training.corpus import Article, Corpus
 from training.fit.choose import SAMPLE, chosen, known_share
-from training.fit.defaults import PLAIN, spec_for
+from training.fit.defaults import PLAIN, prior_for, spec_for
 from training.fit.fitting import fit
 from training.fit.matrix import tokenise
 
@@ -99,3 +99,11 @@ def test_the_choice_is_the_same_twice(small_corpus):
     """Nothing but the corpus and the seed decides."""
     first, again = (fit(small_corpus, replace(spec_for(small_corpus), real_news=False)).spec for _ in range(2))
     assert first == again
+
+
+def test_word_vectors_count_the_more_the_fewer_articles():
+    """Without a step, within bounds; corpora of a thousand and more are learned as they were."""
+    counts = [prior_for(articles) for articles in range(1, 3_000)]
+    assert counts == sorted(counts, reverse=True)
+    assert max(before / after for before, after in zip(counts, counts[1:], strict=False)) < 1.01
+    assert (prior_for(10), prior_for(1_000), prior_for(100_000)) == (4.0, 1.25, 1.25)

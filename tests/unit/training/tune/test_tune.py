@@ -100,6 +100,18 @@ def test_what_wins_over_the_default_is_said_with_its_interval():
     assert any("terms" in line for line in tuned.sentences())
 
 
+def test_what_articles_not_seen_do_not_confirm_is_not_kept(monkeypatch):
+    """A search that takes whatever is best on its own articles, where there is nothing to learn."""
+    monkeypatch.setattr(Search, "_worth_it", lambda *_: True)
+    corpus = at_random(130)
+    tuned = tune(corpus, alone(corpus), WORDS, Tuning(fixed=("prior", "solver", "min_df")))
+    assert tuned.found.best.spec != WORDS
+    assert not tuned.confirmed
+    assert tuned.spec == WORDS
+    assert tuned.as_json()["found"] != tuned.as_json()["chosen"] == tuned.as_json()["default"]
+    assert "not confirmed" in tuned.sentences()[-1]
+
+
 @pytest.mark.parametrize("copies", [1, 3])
 def test_the_score_is_not_what_it_chose_by(copies):
     """Where there is nothing to learn the outer folds say so, though near-duplicates stand in the corpus."""
@@ -182,6 +194,16 @@ def test_a_rare_label_is_found_by_its_weight():
     found = Search(task, np.arange(len(corpus.articles)), facts, Budget()).find(WORDS)
     assert {trial.spec.balance for trial in found.trials} == {0.0, 1.0}
     assert found.best.score >= found.default.score
+
+
+def test_trials_are_judged_as_calibrated():
+    """Scores that lean to one label by the same for every article are as good as those that do not."""
+    corpus = feelings(120)
+    task, rows = Task.of(corpus, Counted(corpus.pages), alone(corpus)), np.arange(120)
+    fair = np.where(task.targets, 1.0, -1.0)
+    leaning = fair + np.array([9.0, 0.0])
+    assert task.hits(leaning, rows).mean() < 0.7
+    assert task.hits(task.calibrated(leaning, WORDS, rows), rows).all()
 
 
 def test_what_cannot_be_tuned_is_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -63,4 +64,5 @@ def spec_for(corpus: Corpus, **changes: Any) -> TrainingSpec:
 
 def prior_for(articles: int) -> float:
     """How much the word vectors of real news count in a corpus of so many articles."""
-    return min(MOST_PRIOR, round(_OTHERS.prior * max(1.0, (FEWER / max(1, articles)) ** 0.5), 3))
+    factor = math.sqrt(max(1.0, FEWER / max(1, articles)))
+    return min(MOST_PRIOR, round(_OTHERS.prior * factor, 3))

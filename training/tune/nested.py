@@ -47,8 +47,8 @@ CONFIRMED = 1.0
 class Tuned:
     """What tuning has found.
 
-    found: the search on all articles. confirmed: whether outer folds say that searching is ahead of the default here;
-    spec: what was found, or else the default. comparison: of what searches said of the articles they had not seen with
+    found: the search on all articles. confirmed: whether outer folds say that searching is ahead of the default
+    here; spec: what was found, or else the default. comparison: of what searches said of the articles they had not seen with
     what the default says of them; predictions: of every article, by the one that was kept. winners: what each outer fold
     chose. metric: the score that the user wanted it to choose by ("": the usual one). cut: whether the budget ran out.
     """
@@ -92,7 +92,9 @@ class Tuned:
             f"{len(self.winners)} outer folds, each labelled by a search without it: {self.comparison.sentence}"
         )
         if apart and not self.confirmed:
-            lines.append("so what the search has found is not confirmed by articles it had not seen: the default is kept")
+            lines.append(
+                "so what the search has found is not confirmed by articles it had not seen: the default is kept"
+            )
         return lines
 
 

@@ -47,9 +47,9 @@ CONFIRMED = 1.0
 class Tuned:
     """What tuning has found.
 
-    found: the search on all articles. confirmed: whether outer folds say that searching is ahead of the default
-    here; spec: what was found, or else the default. comparison: of what searches said of the articles they had not seen with
-    what the default says of them; predictions: of every article, by the one that was kept. winners: what each outer fold
+    found: the search on all articles. confirmed: whether outer folds say that searching is ahead of the default here;
+    spec: what was found, or else the default. comparison: of what searches said of articles they had not seen with what
+    the default says of these; predictions: of every article, by the one that was kept. winners: what each outer fold
     chose. metric: the score that the user wanted it to choose by ("": the usual one). cut: whether the budget ran out.
     """
 

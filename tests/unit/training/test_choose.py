@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -105,5 +106,5 @@ def test_word_vectors_count_the_more_the_fewer_articles():
     """Without a step, within bounds; corpora of a thousand and more are learned as they were."""
     counts = [prior_for(articles) for articles in range(1, 3_000)]
     assert counts == sorted(counts, reverse=True)
-    assert max(before / after for before, after in zip(counts, counts[1:], strict=False)) < 1.01
+    assert max(before / after for before, after in pairwise(counts)) < 1.01
     assert (prior_for(10), prior_for(1_000), prior_for(100_000)) == (4.0, 1.25, 1.25)

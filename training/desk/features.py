@@ -13,7 +13,7 @@ from classifier.features.spec import FeatureSpec
 from classifier.features.tokens import Tokeniser
 from classifier.types import Page
 from training.fit.cache import tokenise_cached
-from training.fit.defaults import spec_for
+from training.fit.defaults import FEWER, prior_for, spec_for
 from training.fit.fitting import Design, design
 from training.fit.linear import sparse
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-    from training.corpus import Corpus
     from training.fit.matrix import TokenisedCorpus
     from training.fit.spec import TrainingSpec
 
@@ -89,12 +88,16 @@ def usual_length(tokens: TokenisedCorpus) -> float:
     return float(np.median(np.concatenate(lengths))) if lengths else 0.0
 
 
-def desk_spec(terms: tuple[str, ...], corpus: Corpus | None = None) -> TrainingSpec:
-    """What `chude train` takes for anybody's corpus, without what it asks the corpus for: that takes too long here."""
-    from training.corpus import Corpus as Nothing
+def desk_spec(terms: tuple[str, ...]) -> TrainingSpec:
+    """What `chude train` takes for anybody's corpus, without what it asks the corpus for: that takes too long here, and
+    how many articles will be labelled is not known yet.
+    """
+    from training.corpus import Corpus
 
-    usual = spec_for(corpus or Nothing([]))
-    return replace(usual, features=FeatureSpec(terms=terms or ("w1",)), C=1.0, open_choice=False, min_df=2)
+    usual = spec_for(Corpus([]))
+    return replace(
+        usual, prior=prior_for(FEWER), features=FeatureSpec(terms=terms or ("w1",)), C=1.0, open_choice=False, min_df=2
+    )
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -41,6 +41,22 @@ def target_matrix(corpus: Corpus, labels: list[str]) -> NDArray[np.bool_]:
     return targets
 
 
+def with_form(
+    scores: NDArray[np.float64],
+    corpus: Corpus,
+    labels: list[str],
+    spec: TrainingSpec,
+    groups: Sequence[Hashable] | None = None,
+) -> TrainingSpec:
+    """The specification with the form of the calibration decided, by out-of-fold scores; `groups` of articles are kept
+    in one fold.
+    """
+    if spec.calibration:
+        return spec
+    form = choose_form(scores, primary_matrix(corpus, labels), fold_numbers(corpus.primaries, spec, groups))
+    return replace(spec, calibration=form)
+
+
 def calibrate(
     scores: NDArray[np.float64],
     corpus: Corpus,
@@ -51,9 +67,8 @@ def calibrate(
     """Fits both parts of the calibration on out-of-fold scores; `groups` of articles are kept in one fold where a form
     is chosen.
     """
-    targets = primary_matrix(corpus, labels)
-    form = spec.calibration or choose_form(scores, targets, fold_numbers(corpus.primaries, spec, groups))
-    return _calibration(form, scores, targets, corpus, labels, spec)
+    form = with_form(scores, corpus, labels, spec, groups).calibration
+    return _calibration(form, scores, primary_matrix(corpus, labels), corpus, labels, spec)
 
 
 def calibrated_apart(
@@ -71,7 +86,7 @@ def calibrated_apart(
     topics count alike (`evened`).
     """
     targets, folds = primary_matrix(corpus, labels), fold_numbers(corpus.primaries, spec, groups)
-    form = spec.calibration or choose_form(scores, targets, folds)
+    form = with_form(scores, corpus, labels, spec, groups).calibration
 
     def fitted_on(rows: NDArray[np.bool_], judged: NDArray[np.bool_]) -> NDArray[np.float64]:
         scale, offset = fit_form(form, scores[rows], targets[rows])

@@ -92,7 +92,9 @@ def decided(
     for value in values[1:]:
         other = replace(first, C=value)
         theirs = hits_of(other)
-        if clearly_ahead(theirs, hits, errors):
+        if clearly_ahead(
+            theirs, hits, -errors
+        ):  # where a sample leaves it open, what C is scaled to would be too small
             best, hits = other, theirs
     return best
 

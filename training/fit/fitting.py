@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from training.corpus import Corpus
     from training.real_news import RealNews
 
-from training.fit.calibrate import calibrate, evened, moved, target_matrix
+from training.fit.calibrate import calibrate, evened, moved, target_matrix, with_form
 from training.fit.choose import chosen
 from training.fit.defaults import PLAIN
 from training.fit.linear import fit_linear, out_of_fold_scores, sparse
@@ -133,6 +133,7 @@ def _fit(
     own = _own_weights(corpus, len(targets))
     scores = out_of_fold_scores(made.features, targets, primaries, spec, kept_together, own)
     out_of_fold, of_real_news = scores[: tokens.pages], scores[tokens.pages :]
+    spec = with_form(out_of_fold, corpus, labels, spec, groups)  # once: who judges the model asks for it again
     in_corpus = calibrate(out_of_fold, corpus, labels, spec, groups)
     # What was written for the project is like itself; what the model will meet is like real news.
     if news:

@@ -10,7 +10,7 @@ import pytest
 
 from classifier.types import Page
 from training.corpus import Article, Corpus
-from training.fit.choose import SAMPLE, chosen, known_share
+from training.fit.choose import SAMPLE, chosen, decided, known_share
 from training.fit.defaults import PLAIN, prior_for, spec_for
 from training.fit.fitting import fit
 from training.fit.matrix import tokenise
@@ -79,6 +79,21 @@ def test_a_large_corpus_whose_words_say_it_all_stays_cheap():
     wished = spec_for(corpus, folds=4, min_df=9)
     spec = chosen(corpus, tokenise(corpus.pages), wished, list(range(len(articles))), PLAIN)
     assert (spec.features.terms, spec.folds, spec.min_df) == (PLAIN.features.terms, 4, 9)
+
+
+@pytest.mark.parametrize(("behind", "C"), [(14, 1.0), (20, 0.3)])
+def test_a_sample_that_leaves_c_open_gets_the_larger(behind, C):
+    """Scaled to all articles the smaller one would be too small; clearly behind the larger one is not taken."""
+
+    def hits_of(spec):
+        hits = np.ones(200, dtype=bool)
+        hits[: behind if spec.C == 1.0 else 0] = False
+        hits[100:] = spec.features != PLAIN.features  # the default is clearly ahead of words alone
+        hits[190:] = spec.C == 1.0
+        return hits
+
+    spec = replace(spec_for(Corpus([])), features=replace(PLAIN.features, terms=("w1", "s1")))
+    assert decided(hits_of, spec, PLAIN, 200, 2_000).C == C
 
 
 def test_word_vectors_are_for_their_own_language():

@@ -13,7 +13,7 @@ from classifier.features.spec import FeatureSpec
 from classifier.features.tokens import Tokeniser
 from classifier.types import Page
 from training.fit.cache import tokenise_cached
-from training.fit.defaults import FEWER, prior_for, spec_for
+from training.fit.defaults import spec_for
 from training.fit.fitting import Design, design
 from training.fit.linear import sparse
 
@@ -95,9 +95,7 @@ def desk_spec(terms: tuple[str, ...]) -> TrainingSpec:
     from training.corpus import Corpus
 
     usual = spec_for(Corpus([]))
-    return replace(
-        usual, prior=prior_for(FEWER), features=FeatureSpec(terms=terms or ("w1",)), C=1.0, open_choice=False, min_df=2
-    )
+    return replace(usual, features=FeatureSpec(terms=terms or ("w1",)), C=1.0, open_choice=False, min_df=2)
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

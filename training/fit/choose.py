@@ -3,9 +3,9 @@
 Known beforehand, measured on corpora of titles, sentences and whole articles (docs/model.md): syllables and their pairs
 beside words are worth much on short texts and little on long ones; word vectors of real news the more, the fewer
 articles there are; marks tell feelings and little else; and of C it depends. So a corpus of up to SAMPLE articles gets
-the first two, and its own cross-validation chooses marks and C. Of a larger one a sample of that size is asked whether
-they pay: the larger the corpus, the clearer must be the answer, since they cost time and memory with every article. No
-number of articles is a step.
+the first two, and its own cross-validation chooses marks, C and, where it is small, how much vectors count. Of a larger
+one a sample of that size is asked whether they pay: the larger the corpus, the clearer must be the answer, since they
+cost time and memory with every article. No number of articles is a step.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from classifier.features.counts import TermTable
 from classifier.features.kinds import need_marks, terms_of, word_hashes
 from classifier.vietnamese.background import background
+from training.fit.calibrate import calibrated_apart
 from training.fit.linear import out_of_fold_scores
 from training.fit.matrix import TokenisedCorpus, tokenise
 from training.fit.solvers import SOLVERS
@@ -36,6 +37,12 @@ ENTRIES = 400_000
 """Articles times labels that are asked at most, but LEAST articles in any case."""
 LEAST = 1_000
 FOLDS = 3
+MOST_CALIBRATED = 30
+"""Labels up to which a specification is judged as calibrated: of more of them calibrating would take the longest."""
+FEWER = 1_000
+"""Articles below which the corpus is asked whether word vectors count more, the more the fewer it has."""
+MOST_PRIOR = 4.0
+"""What they count at most."""
 KEPT = ("min_df", "max_terms", "folds", "balance")
 """What a user may have set, and `plain` has other usual values for."""
 KNOWN = 0.25
@@ -88,6 +95,12 @@ def decided(
         theirs = hits_of(cheaper)
         if not clearly_ahead(hits, theirs, errors):
             first, hits = cheaper, theirs
+    more = stronger(first.prior, articles)
+    if more > first.prior:  # much for sections of a paper, and too much for topics that share their words
+        closer = replace(first, prior=more)
+        theirs = hits_of(closer)
+        if clearly_ahead(theirs, hits, 1.0):
+            first, hits = closer, theirs
     best = first
     for value in values[1:]:
         other = replace(first, C=value)
@@ -97,6 +110,11 @@ def decided(
         ):  # where a sample leaves it open, what C is scaled to would be too small
             best, hits = other, theirs
     return best
+
+
+def stronger(prior: float, articles: int) -> float:
+    """How much word vectors may count in a corpus of so few articles: times the root of FEWER through their number."""
+    return round(min(max(MOST_PRIOR, prior), prior * float(np.sqrt(max(1.0, FEWER / max(1, articles))))), 3)
 
 
 def scaled(spec: TrainingSpec, size: int, articles: int, *, fixed: bool = False) -> TrainingSpec:
@@ -135,6 +153,7 @@ class _Asked:
     ) -> None:
         self.tokens = tokens
         articles = [corpus.articles[row] for row in rows.tolist()]
+        self.corpus = replace(corpus, articles=articles, skipped=[])
         self.primaries = [article.primary for article in articles]
         self.labels = sorted(set(self.primaries))
         place = {label: number for number, label in enumerate(self.labels)}
@@ -145,7 +164,7 @@ class _Asked:
         self.groups = groups if len(set(groups)) >= FOLDS else list(range(len(articles)))
 
     def hits(self, spec: TrainingSpec) -> NDArray[np.bool_]:
-        """(n,) whether the largest score out of fold is that of a topic of the article."""
+        """(n,) whether what is likeliest, by machine and calibration of the other folds, is a topic of the article."""
         from training.fit.fitting import design
 
         made = design(self.tokens, spec)
@@ -153,5 +172,7 @@ class _Asked:
             return np.zeros(len(self.primaries), dtype=bool)
         folds = replace(spec, folds=FOLDS)
         scores = out_of_fold_scores(made.features, self.targets, self.primaries, folds, self.groups)
+        if not self.corpus.of_sets and len(self.labels) <= MOST_CALIBRATED:
+            scores = calibrated_apart(scores, self.corpus, self.labels, folds, self.groups)
         right: NDArray[np.bool_] = self.targets[np.arange(len(scores)), scores.argmax(axis=1)]
         return right

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +31,6 @@ _OTHERS = TrainingSpec(
     open_choice=True,
 )
 """Chosen on ten corpora of titles, sentences, headlines and whole articles, with 2 to 300 labels (docs/model.md)."""
-FEWER = 1_000
-"""Articles below which word vectors of real news count the more, the fewer there are: by the root of the ratio."""
-MOST_PRIOR = 4.0
-"""What they count at most, for 100 articles and fewer."""
 PLAIN = replace(_OTHERS, features=FeatureSpec(terms=("w1",)), prior=0.0, min_df=3, folds=3)
 """What a corpus of many articles gets where the rest does not pay."""
 
@@ -54,15 +49,9 @@ def spec_for(corpus: Corpus, **changes: Any) -> TrainingSpec:
     """The default specification for a corpus, with the user's `changes` (c, min_df, max_terms, folds, seed, solver,
     class_weight).
     """
-    spec = _BUILT_IN if corpus.built_in else replace(_OTHERS, prior=prior_for(len(corpus.articles)))
+    spec = _BUILT_IN if corpus.built_in else _OTHERS
     if "c" in changes:
         changes["C"] = changes.pop("c")
     if "class_weight" in changes:
         changes["balance"] = BALANCE[changes.pop("class_weight")]
     return replace(spec, **changes)
-
-
-def prior_for(articles: int) -> float:
-    """How much the word vectors of real news count in a corpus of so many articles."""
-    factor = math.sqrt(max(1.0, FEWER / max(1, articles)))
-    return min(MOST_PRIOR, round(_OTHERS.prior * factor, 3))

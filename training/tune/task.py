@@ -11,6 +11,7 @@ from classifier.types import OTHER
 from eval.scores.registry import METRICS
 from training.crossval import subset
 from training.fit.calibrate import calibrated_apart, primary_matrix, target_matrix
+from training.fit.choose import MOST_CALIBRATED
 from training.fit.linear import out_of_fold_scores
 from training.fit.thresholds import best_thresholds
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float64]
 
 FOLDS = 3
-MOST_CALIBRATED = 30
-"""Labels up to which a trial is judged as calibrated: of more of them the calibration would take the longest."""
-"""Inner folds, by which specifications are told apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

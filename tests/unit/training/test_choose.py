@@ -10,8 +10,8 @@ import pytest
 
 from classifier.types import Page
 from training.corpus import Article, Corpus
-from training.fit.choose import SAMPLE, chosen, decided, known_share
-from training.fit.defaults import PLAIN, prior_for, spec_for
+from training.fit.choose import SAMPLE, chosen, decided, known_share, stronger
+from training.fit.defaults import PLAIN, spec_for
 from training.fit.fitting import fit
 from training.fit.matrix import tokenise
 
@@ -117,9 +117,23 @@ def test_the_choice_is_the_same_twice(small_corpus):
     assert first == again
 
 
-def test_word_vectors_count_the_more_the_fewer_articles():
-    """Without a step, within bounds; corpora of a thousand and more are learned as they were."""
-    counts = [prior_for(articles) for articles in range(1, 3_000)]
+def test_word_vectors_may_count_the_more_the_fewer_articles():
+    """Without a step, within bounds; corpora of a thousand and more are not asked."""
+    counts = [stronger(1.25, articles) for articles in range(1, 3_000)]
     assert counts == sorted(counts, reverse=True)
     assert max(before / after for before, after in pairwise(counts)) < 1.01
-    assert (prior_for(10), prior_for(1_000), prior_for(100_000)) == (4.0, 1.25, 1.25)
+    assert [stronger(1.25, articles) for articles in (10, 1_000, 100_000)] == [4.0, 1.25, 1.25]
+    assert stronger(0.0, 10) == 0.0
+
+
+@pytest.mark.parametrize(("ahead", "prior"), [(1, 1.25), (9, 2.795)])
+def test_they_do_where_the_corpus_says_so(ahead, prior):
+    """Only where more articles are right by it than luck explains."""
+
+    def hits_of(spec):
+        hits = np.ones(200, dtype=bool)
+        hits[:2] = spec.prior == 1.25
+        hits[2 : 4 + ahead] = spec.prior > 1.25
+        return hits
+
+    assert decided(hits_of, spec_for(Corpus([])), PLAIN, 200, 200).prior == prior
